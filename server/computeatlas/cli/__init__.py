@@ -1,0 +1,1 @@
+"""The command `computeatlas`. Imports web, release, curate, engine and model."""

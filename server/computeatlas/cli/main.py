@@ -1,0 +1,61 @@
+"""The command and its exit codes: 0 clean, 1 findings, 2 wrong use, 3 failure."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from computeatlas import __version__
+from computeatlas.cli.data import build_command, check_command
+from computeatlas.cli.run import query_command, serve_command
+from computeatlas.model.errors import AtlasError, FindingsError
+
+#: With this variable set, an unexpected fault shows its traceback.
+_DEBUG = "COMPUTEATLAS_DEBUG"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="computeatlas")
+def cli() -> None:
+    """Claims about Europe's AI infrastructure: check them, build a release, serve and query it."""
+
+
+for _command in (check_command, build_command, serve_command, query_command):
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit with its code; a fault is one line on standard error, never a traceback."""
+    try:
+        cli.main(args=arguments, standalone_mode=False)
+        code = 0
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except FindingsError as error:
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        click.echo(f"{error}", err=True)
+        code = error.exit_code
+    except AtlasError as error:
+        click.echo(f"computeatlas: {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if os.environ.get(_DEBUG):
+            traceback.print_exc()
+        click.echo(
+            f"computeatlas: internal error: {type(error).__name__}: {error} — set {_DEBUG}=1 to see where", err=True
+        )
+        code = 3
+    sys.exit(code)

@@ -1,0 +1,134 @@
+"""Commands on a release: serve, query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from computeatlas.cli.options import releases_directory, releases_option, root_option
+from computeatlas.cli.progress import progress_bar
+from computeatlas.engine.embedded import Query
+from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
+from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, format_named, formats_for
+from computeatlas.model.namespaces import shorten
+from computeatlas.model.project import Project
+from computeatlas.model.queryfile import read_query
+from computeatlas.release.assemble import build
+from computeatlas.release.load import current, is_fresh, load
+from computeatlas.web.app import create_app
+from computeatlas.web.server import create_server, parse_bind, url_of
+
+if TYPE_CHECKING:
+    from computeatlas.engine.embedded import EmbeddedEngine, Table
+    from computeatlas.model.manifest import Manifest
+
+release_option = click.option(
+    "--release",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Use this built release as it is, and build nothing.",
+)
+
+
+def open_release(project: Project, releases: Path, release: Path | None) -> tuple[Manifest, EmbeddedEngine]:
+    """Return the release asked for, or a fresh one of `project`.
+
+    Where the files have errors, they are reported and the last good release is returned. A corrupt release of ours is
+    reported and built again. Raises FindingsError where there is no good release, ReleaseError for a bad `release`.
+    """
+    if release is not None:
+        return load(release)
+    if not is_fresh(project, releases):
+        _rebuild(project, releases)
+    try:
+        return load(current(releases))
+    except ReleaseError as error:
+        click.echo(f"computeatlas: {error}; building it again", err=True)
+        with progress_bar(7) as step:
+            return load(build(project, releases, progress=step))
+
+
+def _rebuild(project: Project, releases: Path) -> None:
+    try:
+        with progress_bar(7) as step:
+            build(project, releases, progress=step)
+    except FindingsError as error:
+        try:
+            last = current(releases)
+        except ReleaseError:
+            raise error from None
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        click.echo(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)
+
+
+@click.command("serve")
+@root_option
+@releases_option
+@release_option
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Where to listen.")
+def serve_command(root: str | None, releases: Path | None, release: Path | None, bind: str) -> None:
+    """Serve the graph over HTTP, building it first when its files have changed."""
+    host, port = parse_bind(bind)
+    project = Project.find(root)
+    manifest, engine = open_release(project, releases_directory(project, releases), release)
+    questions = [read_query(path, require=("summary", "title")) for path in project.questions()]
+    server, port = create_server(create_app(engine, manifest, questions), host, port)
+    click.echo(f"Compute Atlas {manifest.version}, {manifest.quads} quads: {url_of(host, port)}")
+    server.run()  # type: ignore[attr-defined]
+
+
+@click.command("query")
+@root_option
+@releases_option
+@release_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", *(item.name for item in FORMATS)]),
+    default="table",
+    show_default=True,
+    help="How to print the answer.",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+def query_command(root: str | None, releases: Path | None, release: Path | None, form: str, file: Path) -> None:
+    """Run the query in FILE on the graph and print the answer."""
+    query = Query(read_query(file).text)
+    project = Project.find(root)
+    _manifest, engine = open_release(project, releases_directory(project, releases), release)
+    if form == "table":
+        _print_table(engine.table(query))
+        return
+
+    def choose(kind: ResultKind) -> Format:
+        chosen = format_named(form, kind)
+        if chosen is None:
+            names = ", ".join(item.name for item in formats_for(kind))
+            raise UsageError(f"a result of kind {kind} cannot be printed as {form}", mend=f"use one of {names}")
+        return chosen
+
+    _format, data = engine.answer(query, choose)
+    click.get_binary_stream("stdout").write(data)
+
+
+def _print_table(table: Table) -> None:
+    shown = RichTable(*(Text(name) for name in table.variables))
+    for row in table.rows:
+        shown.add_row(*(Text(_cell(term)) for term in row))
+    console = Console()
+    if not console.is_terminal:
+        # Piped, nothing is cut to the width of a screen that is not there.
+        console = Console(width=max(80, console.measure(shown).maximum))
+    console.print(shown)
+
+
+def _cell(term: object) -> str:
+    value = getattr(term, "value", None)
+    if value is None:
+        return "" if term is None else str(term)
+    return shorten(value) if type(term).__name__ == "NamedNode" else str(value)

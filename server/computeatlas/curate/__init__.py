@@ -1,0 +1,1 @@
+"""From Turtle files to triples that are known to be sound. Imports engine and model."""

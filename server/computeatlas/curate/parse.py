@@ -1,0 +1,201 @@
+"""Turtle with line numbers.
+
+Two parsers read each file: pyoxigraph for the triples, with exact lexical forms and the position of a syntax error,
+and rdflib's for the line on which each triple's object stands.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
+
+from computeatlas.model.findings import Finding
+from computeatlas.model.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from computeatlas.model.project import Project
+
+
+class _LineParser(SinkParser):
+    """rdflib's Turtle parser, noting for each statement the line on which its object begins."""
+
+    def __init__(self, sink: RDFSink, text: str):
+        # rdflib resolves relative IRIs against this; a file with one is refused by pyoxigraph before.
+        super().__init__(sink, baseURI="https://base.invalid/", turtle=True)
+        self._breaks = [i for i, character in enumerate(text) if character == "\n"]
+        self._begun: dict[int, int] = {}
+        self.statements: list[tuple[str, str, str, int]] = []
+
+    def object(self, argstr: str, i: int, res: Any) -> int:
+        begin = self.skipSpace(argstr, i)
+        end: int = super().object(argstr, i, res)
+        if end >= 0 and begin >= 0:
+            # Keyed by the identity of the node: `res` keeps it alive until its statement is made.
+            self._begun[id(res[-1])] = bisect.bisect_left(self._breaks, begin) + 1
+        return end
+
+    def makeStatement(self, quad: Any) -> None:  # noqa: N802 (rdflib's name)
+        _context, predicate, subject, value = quad
+        line = self._begun.get(id(value))
+        if line is not None:
+            self.statements.append((_key(subject), _key(predicate), _key(value), line))
+        super().makeStatement(quad)
+
+
+def _key(term: Any) -> str:
+    """Return a name for a term of either library that does not depend on how literals are normalised.
+
+    rdflib gives `rdf:type` as a pair of a number and an IRI.
+    """
+    if isinstance(term, tuple):
+        return str(term[1])
+    if isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
+        return term.value
+    return str(term)
+
+
+@dataclass
+class ParsedFile:
+    """The triples of one file and where each of them stands."""
+
+    path: str
+    triples: list[ox.Triple]
+    _lines: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+
+    def lines(self, subject: str, predicate: str | None = None, value: str | None = None) -> list[int]:
+        """Return the lines of the statements with these terms, in order; the narrowest match that is known."""
+        keys = [(subject, predicate, value), (subject, predicate), (subject,)]
+        for key in keys:
+            exact = tuple(part for part in key if part is not None)
+            if len(exact) == len(key) and (found := self._lines.get(exact)):
+                return found
+        return []
+
+
+@dataclass
+class ParsedGraph:
+    """All parsed files of a project, by the folder or named graph that they belong to."""
+
+    files: dict[str, list[ParsedFile]]
+
+    def __iter__(self) -> Iterator[tuple[str, ParsedFile]]:
+        for graph, files in self.files.items():
+            for file in files:
+                yield graph, file
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield every triple as a quad of its named graph."""
+        for graph, file in self:
+            name = ox.NamedNode(graph_iri(graph))
+            for triple in file.triples:
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+
+    def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
+        """Return path and line of a statement with these terms; the narrowest match, or ("", 0)."""
+        best: tuple[int, str, int] | None = None
+        for _graph, file in self:
+            for depth, key in enumerate(((subject, predicate, value), (subject, predicate), (subject,))):
+                if None in key:
+                    continue
+                found = file._lines.get(key)  # type: ignore[arg-type]
+                if found and (best is None or depth < best[0]):
+                    best = (depth, file.path, found[0])
+                if found:
+                    break
+        return (best[1], best[2]) if best else ("", 0)
+
+
+#: Named graph of a release → folder of the files that fill it.
+FOLDERS = {
+    "ontology": "ontology",
+    "entities": "graph_data/entities",
+    "sources": "graph_data/sources",
+    "claims": "graph_data/claims",
+}
+
+
+def parse_project(project: Project) -> tuple[ParsedGraph, list[Finding]]:
+    """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
+
+    A Turtle file of `graph_data/` outside the three folders is a finding too: nothing would read it.
+    """
+    findings: list[Finding] = []
+    files: dict[str, list[ParsedFile]] = {}
+    seen: set[Path] = set()
+    for graph, folder in FOLDERS.items():
+        files[graph] = []
+        for path in project.turtle(folder):
+            seen.add(path)
+            parsed, finding = parse_file(path, project.relative(path))
+            if parsed:
+                files[graph].append(parsed)
+            if finding:
+                findings.append(finding)
+    for path in project.turtle("graph_data"):
+        if path not in seen:
+            findings.append(
+                Finding(
+                    project.relative(path),
+                    0,
+                    "stray-file",
+                    "this Turtle file is in none of the folders that are read",
+                    "its triples would be lost in silence",
+                    "move it to graph_data/entities, graph_data/sources or graph_data/claims",
+                )
+            )
+    return ParsedGraph(files), findings
+
+
+def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, Finding | None]:
+    """Parse the Turtle file `path`, called `name` in findings; returns the file or the finding that it is not Turtle.
+
+    The grammar is Turtle 1.1 (https://www.w3.org/TR/turtle/).
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return None, Finding(name, 0, "unreadable", f"cannot be read: {error.strerror}", mend="mend its permissions")
+    try:
+        quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
+    except SyntaxError as error:
+        what = (error.msg or str(error)).partition(": ")[2] or str(error)
+        return None, Finding(
+            name,
+            error.lineno or 0,
+            "syntax",
+            f"column {error.offset}: {what}" if error.offset else what,
+            "the file is not Turtle, so nothing of it was read",
+            "mend the line; the fault may be at the end of the line before",
+        )
+    text = data.decode("utf-8")
+    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
+    parser = _LineParser(RDFSink(rdflib.Graph()), text)
+    try:
+        parser.feed(text)
+        parser.endDoc()
+    except BadSyntax:
+        return None, Finding(
+            name,
+            parser.lines + 1,
+            "turtle-1.1",
+            "this is newer than Turtle 1.1",
+            "Protégé and most tools cannot read it",
+            "write it in Turtle 1.1",
+        )
+    return ParsedFile(name, triples, _line_index(parser.statements)), None
+
+
+def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:
+    index: dict[tuple[str, ...], list[int]] = {}
+    for subject, predicate, value, line in statements:
+        for key in ((subject, predicate, value), (subject, predicate), (subject,)):
+            index.setdefault(key, []).append(line)
+    return index

@@ -1,0 +1,57 @@
+"""Rules that cross records: one SELECT query a file, a row is a finding.
+
+A rule binds `?focus`, the thing to blame, and where it helps `?predicate` and `?value`, which lead to the line.
+Its header says severity, what, why and mend; `{name}` in them is replaced by the value of the variable.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.findings import Finding, Severity
+from computeatlas.model.namespaces import shorten
+from computeatlas.model.queryfile import read_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from computeatlas.curate.parse import ParsedGraph
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def find_rule_breaches(graph: ParsedGraph, rules: list[Path]) -> list[Finding]:
+    """Return a finding for each row of each rule, in the order of the rules.
+
+    Raises UsageError where a rule has no proper header, QueryError where it is no query.
+    """
+    engine = EmbeddedEngine(graph.quads())
+    return [finding for path in rules for finding in _breaches(graph, engine, path)]
+
+
+def _breaches(graph: ParsedGraph, engine: EmbeddedEngine, path: Path) -> Iterator[Finding]:
+    rule = read_query(path, require=("summary", "severity", "what", "why", "mend"))
+    table = engine.table(Query(rule.text))
+    for row in table.rows:
+        bound = {name: term for name, term in zip(table.variables, row, strict=True) if term is not None}
+        focus = bound["focus"].value
+        predicate = bound["predicate"].value if "predicate" in bound else None
+        value = bound["value"].value if "value" in bound else None
+        file, line = graph.place(focus, predicate, value)
+        words = {name: _show(term) for name, term in bound.items()}
+        what, why, mend = (_fill(rule.header[key], words) for key in ("what", "why", "mend"))
+        yield Finding(file, line, rule.name.replace("_", "-"), what, why, mend, Severity(rule.header["severity"]))
+
+
+def _show(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
+    return shorten(term.value) if isinstance(term, ox.NamedNode) else term.value
+
+
+def _fill(template: str, words: dict[str, str]) -> str:
+    """Replace the slots of `template`; a word may hold braces of its own, so this is not str.format."""
+    return _SLOT.sub(lambda match: words.get(match[1], match[0]), template)

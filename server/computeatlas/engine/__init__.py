@@ -1,0 +1,1 @@
+"""Engines that hold a data set and answer SPARQL. Imports only the model."""

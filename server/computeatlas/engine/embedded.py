@@ -1,0 +1,165 @@
+"""Oxigraph inside this process: queries in, serialised results out.
+
+A result of pyoxigraph must be consumed in the thread that made it, so results never leave this module unserialised
+except through `rows`, which copies them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from computeatlas.model.errors import QueryEvaluationError, QuerySyntaxError
+from computeatlas.model.mediatypes import Format, ResultKind
+from computeatlas.model.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+_POSITION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): expected (?P<expected>.*)$", re.DOTALL)
+
+_RESULT_FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+_GRAPH_FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+@dataclass(frozen=True)
+class Query:
+    """A SPARQL query and the data set that the protocol asks for.
+
+    With no graphs named, the default graph is the union of all named graphs
+    (https://www.w3.org/TR/sparql11-service-description/#sd-UnionDefaultGraph).
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    base_iri: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A copied SELECT result: names of the variables, and rows of terms or None."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+
+class EmbeddedEngine:
+    """An Oxigraph store in memory."""
+
+    def __init__(self, quads: Iterable[ox.Quad] = ()):
+        self._store = ox.Store()
+        self._store.bulk_extend(quads)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def load_nquads(self, data: bytes) -> None:
+        """Add the quads of `data`, N-Quads in UTF-8; raises SyntaxError for anything else."""
+        self._store.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add `quads`."""
+        self._store.extend(quads)
+
+    def answer(self, query: Query, choose: Callable[[ResultKind], Format]) -> tuple[Format, bytes]:
+        """Evaluate `query` and return the format that `choose` gave for its kind of result, and the result in it.
+
+        Raises QuerySyntaxError or QueryEvaluationError; whatever `choose` raises passes through.
+        """
+        result = self._evaluate(query)
+        try:
+            if isinstance(result, ox.QueryTriples):
+                chosen = choose(ResultKind.GRAPH)
+                return chosen, ox.serialize(result, format=_GRAPH_FORMATS[chosen.name], prefixes=PREFIXES)
+            kind = ResultKind.BOOLEAN if isinstance(result, ox.QueryBoolean) else ResultKind.BINDINGS
+            chosen = choose(kind)
+            if kind is ResultKind.BOOLEAN and chosen.name in ("csv", "tsv"):
+                # The CSV and TSV format defines no boolean results; the bare word is what endpoints send.
+                return chosen, b"true\n" if bool(result) else b"false\n"
+            return chosen, result.serialize(format=_RESULT_FORMATS[chosen.name])
+        except (RuntimeError, ValueError) as error:
+            raise QueryEvaluationError(str(error)) from error
+
+    def table(self, query: Query) -> Table:
+        """Return the rows of a SELECT query, or of an ASK query one row with the variable `answer`, copied.
+
+        A graph comes back as rows of subject, predicate and object.
+        """
+        result = self._evaluate(query)
+        try:
+            if isinstance(result, ox.QuerySolutions):
+                names = tuple(variable.value for variable in result.variables)
+                return Table(names, tuple(tuple(row[name] for name in names) for row in result))
+            if isinstance(result, ox.QueryBoolean):
+                truth = ox.Literal(bool(result))
+                return Table(("answer",), ((truth,),))
+            triples = tuple((t.subject, t.predicate, t.object) for t in result)
+            return Table(("subject", "predicate", "object"), triples)
+        except RuntimeError as error:
+            raise QueryEvaluationError(str(error)) from error
+
+    def graph(self, query: Query) -> list[ox.Triple]:
+        """Return the triples of a CONSTRUCT query."""
+        result = self._evaluate(query)
+        if not isinstance(result, ox.QueryTriples):
+            raise QueryEvaluationError("the query does not construct a graph")
+        return list(result)
+
+    def _evaluate(self, query: Query) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        options: dict[str, object] = {}
+        if query.default_graphs or query.named_graphs:
+            # One list alone would leave the other at all graphs.
+            options["default_graph"] = [ox.NamedNode(iri) for iri in query.default_graphs]
+            options["named_graphs"] = [ox.NamedNode(iri) for iri in query.named_graphs]
+        else:
+            options["use_default_graph_as_union"] = True
+        try:
+            return self._store.query(query.text, base_iri=query.base_iri, **options)
+        except SyntaxError as error:
+            raise _syntax_error(str(error), query.text) from error
+        except (RuntimeError, ValueError, OSError) as error:
+            raise QueryEvaluationError(str(error)) from error
+
+
+def serialise_turtle(turtle: str, chosen: Format) -> bytes:
+    """Return the graph written in `turtle` in the format `chosen`; raises SyntaxError for anything else."""
+    quads = ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)
+    triples = (ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return ox.serialize(triples, format=_GRAPH_FORMATS[chosen.name], prefixes=PREFIXES)
+
+
+def _syntax_error(message: str, text: str) -> QuerySyntaxError:
+    """Translate Oxigraph's message: keep the position, drop lists of character ranges that help nobody."""
+    match = _POSITION.match(message)
+    if not match:
+        return QuerySyntaxError(message)
+    line, column, expected = int(match["line"]), int(match["column"]), match["expected"]
+    shown = (text.splitlines() or [""])[line - 1 : line]
+    near = shown[0][max(0, column - 1) : column + 20].strip() if shown else ""
+    at = f"unexpected input at “{near}”" if near else "the query ends too early"
+    if "Prefix not found" in expected:
+        before = re.findall(r"([A-Za-z][\w.-]*)?:", shown[0][:column] if shown else "")
+        name = before[-1] if before else ""
+        at = f"the prefix {name}: is not declared"
+        known = PREFIXES.get(name)
+        mend = f"add PREFIX {name}: <{known}>" if known else f"add PREFIX {name}: <…> before SELECT"
+        return QuerySyntaxError(at, line=line, column=column, mend=mend)
+    if "variable that is unbound" in expected:
+        at = "SELECT names a variable that the pattern does not bind or that is not in GROUP BY"
+    return QuerySyntaxError(at, line=line, column=column, mend="see https://www.w3.org/TR/sparql11-query/")

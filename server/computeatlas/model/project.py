@@ -1,0 +1,110 @@
+"""Where the parts of a graph lie: ontology, curated data, queries."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from computeatlas.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: In an installed wheel the graph lies inside the package, in a source tree beside `server/`.
+_SHIPPED = (_PACKAGE / "root", _PACKAGE.parents[1])
+
+
+@dataclass(frozen=True)
+class Project:
+    """A directory with `ontology/`, `graph_data/` and `queries/`: somebody's graph."""
+
+    root: Path
+    shipped: bool = False
+
+    @classmethod
+    def find(cls, root: str | Path | None = None) -> Project:
+        """Return the project at `root`, or the one that came with the package.
+
+        Raises UsageError where the directory is missing or is not of that shape.
+        """
+        if root is not None:
+            project = cls(Path(root))
+            project._require_shape()
+            return project
+        for candidate in _SHIPPED:
+            if (candidate / "ontology").is_dir() and (candidate / "graph_data").is_dir():
+                return cls(candidate, shipped=True)
+        raise UsageError(
+            "no graph found beside the package",
+            why="neither a wheel's data nor a source tree is there",
+            mend="name a directory with --root",
+        )
+
+    def _require_shape(self) -> None:
+        if not self.root.is_dir():
+            raise UsageError("no such directory", where=str(self.root), mend="name an existing one with --root")
+        for part in ("ontology", "graph_data"):
+            if not (self.root / part).is_dir():
+                raise UsageError(
+                    f"has no directory {part}/",
+                    where=str(self.root),
+                    why="a graph needs ontology/ and graph_data/, and may have queries/",
+                    mend="name the directory that holds them with --root",
+                )
+
+    def relative(self, path: Path) -> str:
+        """Return `path` relative to the root, with forward slashes."""
+        return path.relative_to(self.root).as_posix()
+
+    def files(self, folder: str, suffix: str) -> list[Path]:
+        """Return the files below `folder` that end in `suffix`, in the order of their relative paths."""
+        base = self.root / folder
+        found = [path for path in base.rglob(f"*{suffix}") if path.is_file()]
+        return sorted(found, key=self.relative)
+
+    def turtle(self, folder: str) -> list[Path]:
+        """Return the Turtle files below `folder`."""
+        return self.files(folder, ".ttl")
+
+    def rules(self) -> list[Path]:
+        """Return the inference rules: those of the graph, or the project's own where it has none."""
+        return self._queries("ontology/rules")
+
+    def checks(self) -> list[Path]:
+        """Return the check queries: those of the graph, or the project's own where it has none."""
+        return self._queries("queries/checks")
+
+    def derivation(self) -> Path:
+        """Return the query that derives the current view from the claims."""
+        return self._queries("queries/derive")[0]
+
+    def questions(self) -> list[Path]:
+        """Return the example queries: the `.rq` files directly in `queries/`."""
+        return sorted((self.root / "queries").glob("*.rq"))
+
+    def _queries(self, folder: str) -> list[Path]:
+        own = self.files(folder, ".rq")
+        if own or self.shipped:
+            return own
+        return Project.find().files(folder, ".rq")
+
+    def inputs(self) -> Iterator[tuple[str, Path]]:
+        """Yield (name, file) of all that a release is made from, in the order of the names.
+
+        The name is the relative path; of files that stand in for ones the graph lacks it begins with `shipped/`.
+        """
+        paths = [*self.turtle("ontology"), *self.turtle("graph_data")]
+        named = {self.relative(path): path for path in paths}
+        for path in [*self.rules(), *self.checks(), self.derivation()]:
+            if path.is_relative_to(self.root):
+                named[self.relative(path)] = path
+            else:
+                named["shipped/" + Project.find().relative(path)] = path
+        yield from sorted(named.items())
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256, in hexadecimal, of each input by its name."""
+        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.inputs()}

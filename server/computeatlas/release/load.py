@@ -1,0 +1,73 @@
+"""A release on disk, read back and verified."""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+from typing import TYPE_CHECKING
+
+from computeatlas import __version__
+from computeatlas.engine.embedded import EmbeddedEngine
+from computeatlas.model.errors import ReleaseError
+from computeatlas.model.manifest import MANIFEST_NAME, Manifest
+from computeatlas.release.assemble import CURRENT, DATA_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from computeatlas.model.project import Project
+
+
+def read_manifest(release: Path) -> Manifest:
+    """Return the manifest of the release in the directory `release`; raises ReleaseError where there is none."""
+    path = release / MANIFEST_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ReleaseError("there is no release here", where=str(release), mend="run `computeatlas build`") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseError("cannot be read", where=str(path), why=str(error), mend="build the release again") from error
+    return Manifest.from_json(text, where=str(path))
+
+
+def load(release: Path) -> tuple[Manifest, EmbeddedEngine]:
+    """Return the manifest of a release and an engine that holds it.
+
+    Raises ReleaseError where a file is missing or does not match the digests of the manifest.
+    """
+    manifest = read_manifest(release)
+    path = release / DATA_NAME
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReleaseError("cannot be read", where=str(path), why=error.strerror, mend="build it again") from error
+    if hashlib.sha256(data).hexdigest() != manifest.files.get(DATA_NAME, {}).get("sha256"):
+        raise ReleaseError(
+            "the file is corrupt",
+            where=str(path),
+            why="it does not have the digest that the manifest gives",
+            mend="run `computeatlas build`",
+        )
+    engine = EmbeddedEngine()
+    try:
+        engine.load_nquads(bz2.decompress(data))
+    except (OSError, EOFError, ValueError, SyntaxError) as error:
+        raise ReleaseError("the file is corrupt", where=str(path), why=str(error), mend="build it again") from error
+    return manifest, engine
+
+
+def current(releases: Path) -> Path:
+    """Return the directory of the current release below `releases`; raises ReleaseError where there is none."""
+    link = releases / CURRENT
+    if not link.exists():
+        raise ReleaseError("there is no release here", where=str(releases), mend="run `computeatlas build`")
+    return link.resolve()
+
+
+def is_fresh(project: Project, releases: Path) -> bool:
+    """Say whether the current release was built by this program from the files of `project` as they are now."""
+    try:
+        manifest = read_manifest(current(releases))
+    except ReleaseError:
+        return False
+    return manifest.inputs == project.digests() and manifest.generator == __version__
