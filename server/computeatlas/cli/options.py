@@ -22,7 +22,7 @@ releases_option = click.option(
     envvar="COMPUTEATLAS_RELEASES",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Directory of the built releases; by default releases/ in the root, or the user's cache for the shipped graph.",
+    help="Directory of built releases; by default releases/ in the root, or the user's cache for the shipped graph.",
 )
 
 

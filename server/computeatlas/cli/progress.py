@@ -23,9 +23,7 @@ def progress_bar(steps: int, console: Console | None = None) -> Iterator[Callabl
     Nothing is shown when standard error is not a terminal, nor before a second has passed.
     """
     console = console or Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
-    )
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True)
     task = bar.add_task("", total=steps)
     begun = time.monotonic()
     started = False

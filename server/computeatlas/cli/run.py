@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ from computeatlas.web.server import create_server, parse_bind, url_of
 if TYPE_CHECKING:
     from computeatlas.engine.embedded import EmbeddedEngine, Table
     from computeatlas.model.manifest import Manifest
+
+#: Characters: wider than any table.
+_UNBOUNDED = 100_000
 
 release_option = click.option(
     "--release",
@@ -80,7 +84,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
     questions = [read_query(path, require=("summary", "title")) for path in project.questions()]
     server, port = create_server(create_app(engine, manifest, questions), host, port)
     click.echo(f"Compute Atlas {manifest.version}, {manifest.quads} quads: {url_of(host, port)}")
-    server.run()  # type: ignore[attr-defined]
+    server.run()
 
 
 @click.command("query")
@@ -113,17 +117,20 @@ def query_command(root: str | None, releases: Path | None, release: Path | None,
         return chosen
 
     _format, data = engine.answer(query, choose)
-    click.get_binary_stream("stdout").write(data)
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
 
 
 def _print_table(table: Table) -> None:
-    shown = RichTable(*(Text(name) for name in table.variables))
+    shown = RichTable()
+    for name in table.variables:
+        shown.add_column(Text(name))
     for row in table.rows:
         shown.add_row(*(Text(_cell(term)) for term in row))
     console = Console()
     if not console.is_terminal:
         # Piped, nothing is cut to the width of a screen that is not there.
-        console = Console(width=max(80, console.measure(shown).maximum))
+        console = Console(width=_UNBOUNDED)
     console.print(shown)
 
 

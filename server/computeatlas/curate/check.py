@@ -12,18 +12,16 @@ from computeatlas.curate.reasoner import unsatisfiable_classes
 from computeatlas.curate.rules import find_rule_breaches
 from computeatlas.curate.structure import find_structural_faults
 from computeatlas.engine.embedded import EmbeddedEngine
-from computeatlas.model.errors import FindingsError, ReasonerUnavailable
+from computeatlas.model.errors import FindingsError, ReasonerMissingError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import shorten
+from computeatlas.model.progress import Progress, silent
 from computeatlas.model.queryfile import read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from computeatlas.model.project import Project
-
-    Progress = Callable[[str], None]
 
 
 @dataclass
@@ -44,7 +42,7 @@ def check_project(
     *,
     archive: Path | None = None,
     reason: bool = True,
-    progress: Progress = lambda step: None,
+    progress: Progress = silent,
 ) -> CheckReport:
     """Check `project`: syntax, terms and identifiers, rules, then evidence and consistency if asked for.
 
@@ -73,12 +71,12 @@ def check_project(
         progress("reasoning with HermiT")
         try:
             report.findings += find_inconsistency(project, graph)
-        except ReasonerUnavailable as error:
+        except ReasonerMissingError as error:
             report.left_out.append(f"OWL consistency: {error}")
     return report
 
 
-def require_sound(project: Project, progress: Progress = lambda step: None) -> ParsedGraph:
+def require_sound(project: Project, progress: Progress = silent) -> ParsedGraph:
     """Return the parsed files of `project`; raises FindingsError where a check without reasoner finds an error."""
     report = check_project(project, reason=False, progress=progress)
     if report.errors:
@@ -90,7 +88,7 @@ def find_inconsistency(project: Project, graph: ParsedGraph) -> list[Finding]:
     """Return what HermiT finds wrong with ontology, entities and current view.
 
     Claims and sources stay out: they make HermiT take minutes and the rules above cover them.
-    Raises ReasonerUnavailable or ReasonerFailed.
+    Raises ReasonerMissingError or ReasonerError.
     """
     engine = EmbeddedEngine(graph.quads())
     view = derive_current_view(engine, read_query(project.derivation()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import ATLAS, OWL, RDF
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def derive_current_view(engine: EmbeddedEngine, rule: QueryFile) -> dict[ox.Trip
     supported: dict[ox.Triple, set[str]] = {}
     table = engine.table(Query(rule.text))
     for subject, predicate, value, claim in table.rows:
-        triple = ox.Triple(subject, predicate, value)
-        supported.setdefault(triple, set()).add(claim.value)
+        if not (isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value and claim):
+            raise QueryEvaluationError(f"a row of {rule.name} does not bind ?s ?p ?v ?c to IRIs and a value")
+        supported.setdefault(ox.Triple(subject, predicate, value), set()).add(claim.value)
     return {
         triple: [ox.NamedNode(claim) for claim in sorted(supported[triple])] for triple in sorted(supported, key=str)
     }

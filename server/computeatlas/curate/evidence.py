@@ -8,22 +8,30 @@ from typing import TYPE_CHECKING
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
 from computeatlas.model.findings import Finding
-from computeatlas.model.namespaces import ATLAS, shorten
+from computeatlas.model.namespaces import ATLAS, DCTERMS, shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.curate.parse import ParsedGraph
 
-_PASSAGES = """
+_PREFIXES = """
 PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX oa: <http://www.w3.org/ns/oa#>
-SELECT ?source ?digest ?extent ?passage ?start ?end ?passageDigest WHERE {
-  ?source a atlas:Source ; atlas:sha256 ?digest ; dcterms:extent ?extent .
-  OPTIONAL { ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?passageDigest }
-} ORDER BY STR(?source) STR(?passage)
 """
+_SOURCES = f"""{_PREFIXES}
+SELECT ?source ?digest ?extent WHERE {{
+  ?source a atlas:Source ; atlas:sha256 ?digest ; dcterms:extent ?extent .
+}} ORDER BY STR(?source)
+"""
+_PASSAGES = f"""{_PREFIXES}
+SELECT ?source ?passage ?start ?end ?digest WHERE {{
+  ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest .
+}} ORDER BY STR(?passage)
+"""
+_EXTENT = DCTERMS + "extent"
+_SHA256 = ATLAS + "sha256"
 
 
 def read_archive(directory: Path) -> dict[str, str]:
@@ -46,54 +54,42 @@ def read_archive(directory: Path) -> dict[str, str]:
 
 def find_broken_evidence(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
     """Return a finding for each source that is not in the archive and each passage that does not match its text."""
+    engine = EmbeddedEngine(graph.quads())
+    texts: dict[str, str] = {}
     findings: list[Finding] = []
-    missing: set[str] = set()
-    for row in EmbeddedEngine(graph.quads()).table(Query(_PASSAGES)).rows:
-        source, digest, extent, passage, start, end, passage_digest = (t.value if t is not None else None for t in row)
-        text = archive.get(digest)
-        if text is None:
-            if source not in missing:
-                missing.add(source)
-                findings.append(
-                    _at(
-                        graph,
-                        (source, ATLAS + "sha256", digest),
-                        "source-not-archived",
-                        f"no file of the archive has the digest of {shorten(source)}",
-                        "its passages cannot be checked",
-                        "add the file to the archive, or mend the digest",
-                    )
-                )
+    for source, digest, extent in _values(engine, _SOURCES):
+        if digest not in archive:
+            findings.append(_unarchived(graph, source, digest))
             continue
-        if len(text) != int(extent) and source not in missing:
-            missing.add(source)
-            findings.append(
-                _at(
-                    graph,
-                    (source, "http://purl.org/dc/terms/extent", extent),
-                    "wrong-extent",
-                    f"{shorten(source)} has {len(text)} characters in the archive, not {extent}",
-                    "passages beyond its end would go unnoticed",
-                    f"write dcterms:extent {len(text)}",
-                )
-            )
-        if passage is None:
+        texts[source] = archive[digest]
+        if len(texts[source]) != int(extent):
+            findings.append(_wrong_extent(graph, source, extent, len(texts[source])))
+    for source, passage, start, end, digest in _values(engine, _PASSAGES):
+        if source not in texts:
             continue
-        actual = hashlib.sha256(text[int(start) : int(end)].encode()).hexdigest()
-        if actual != passage_digest:
-            findings.append(
-                _at(
-                    graph,
-                    (passage, ATLAS + "sha256", passage_digest),
-                    "passage-digest",
-                    f"characters {start} to {end} of {shorten(source)} do not have the digest of {shorten(passage)}",
-                    "the passage is not the text that was read when the claim was made",
-                    f'mend the offsets, or write atlas:sha256 "{actual}" if they are right',
-                )
-            )
+        actual = hashlib.sha256(texts[source][int(start) : int(end)].encode()).hexdigest()
+        if actual != digest:
+            path, line = graph.place(passage, _SHA256, digest)
+            what = f"characters {start} to {end} of {shorten(source)} do not have the digest of {shorten(passage)}"
+            why = "the passage is not the text that was read when the claim was made"
+            mend = f'mend the offsets, or write atlas:sha256 "{actual}" if they are right'
+            findings.append(Finding(path, line, "passage-digest", what, why, mend))
     return findings
 
 
-def _at(graph: ParsedGraph, statement: tuple[str, str, str], code: str, what: str, why: str, mend: str) -> Finding:
-    path, line = graph.place(*statement)
-    return Finding(path, line, code, what, why, mend)
+def _values(engine: EmbeddedEngine, query: str) -> list[list[str]]:
+    return [[term.value for term in row if term is not None] for row in engine.table(Query(query)).rows]
+
+
+def _unarchived(graph: ParsedGraph, source: str, digest: str) -> Finding:
+    path, line = graph.place(source, _SHA256, digest)
+    what = f"no file of the archive has the digest of {shorten(source)}"
+    mend = "add the file to the archive, or mend the digest"
+    return Finding(path, line, "source-not-archived", what, "its passages cannot be checked", mend)
+
+
+def _wrong_extent(graph: ParsedGraph, source: str, extent: str, actual: int) -> Finding:
+    path, line = graph.place(source, _EXTENT, extent)
+    what = f"{shorten(source)} has {actual} characters in the archive, not {extent}"
+    why = "passages beyond its end would go unnoticed"
+    return Finding(path, line, "wrong-extent", what, why, f"write dcterms:extent {actual}")

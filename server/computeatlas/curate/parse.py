@@ -79,6 +79,10 @@ class ParsedFile:
                 return found
         return []
 
+    def line_of(self, triple: ox.Triple) -> int:
+        """Return the line of `triple`, or 0 where it is not known, as for a statement on a blank node."""
+        return (self.lines(_key(triple.subject), _key(triple.predicate), _key(triple.object)) or [0])[0]
+
 
 @dataclass
 class ParsedGraph:

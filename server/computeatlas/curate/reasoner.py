@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.errors import ReasonerFailed, ReasonerUnavailable
+from computeatlas.engine.serialise import serialise
+from computeatlas.model.errors import ReasonerError, ReasonerMissingError
 from computeatlas.model.namespaces import OWL
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ _JAVA_MEMORY = 2000
 
 
 def java() -> str:
-    """Return the path of the Java runtime; raises ReasonerUnavailable where there is none."""
+    """Return the path of the Java runtime; raises ReasonerMissingError where there is none."""
     found = shutil.which("java")
     if found is None:
-        raise ReasonerUnavailable(
+        raise ReasonerMissingError(
             "no Java runtime found",
             why="HermiT, the OWL reasoner, runs on Java",
             mend="install one, on Debian with `apt-get install default-jre-headless`",
@@ -41,7 +42,7 @@ def java() -> str:
 def unsatisfiable_classes(triples: Iterable[ox.Triple]) -> list[str] | None:
     """Return the IRIs of the classes that cannot have members, or None where the whole is inconsistent.
 
-    Raises ReasonerUnavailable without Java, ReasonerFailed where HermiT gives no answer (a datatype outside the
+    Raises ReasonerMissingError without Java, ReasonerError  where HermiT gives no answer (a datatype outside the
     OWL 2 datatype map, for one).
     """
     import owlready2  # slow to import, and needed by nobody who only serves
@@ -50,7 +51,7 @@ def unsatisfiable_classes(triples: Iterable[ox.Triple]) -> list[str] | None:
     kept = [triple for triple in triples if triple.predicate != _IMPORTS]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "graph.nt")
-        path.write_bytes(ox.serialize(kept, format=ox.RdfFormat.N_TRIPLES))
+        path.write_bytes(serialise(kept, ox.RdfFormat.N_TRIPLES))
         owlready2.JAVA_EXE = executable
         owlready2.reasoning.JAVA_MEMORY = _JAVA_MEMORY
         world = owlready2.World()
@@ -63,5 +64,5 @@ def unsatisfiable_classes(triples: Iterable[ox.Triple]) -> list[str] | None:
             except owlready2.OwlReadyInconsistentOntologyError:
                 return None
             except owlready2.base.OwlReadyError as error:
-                raise ReasonerFailed("HermiT gave no answer", why=str(error).strip().splitlines()[-1]) from error
+                raise ReasonerError("HermiT gave no answer", why=str(error).strip().splitlines()[-1]) from error
             return sorted(cls.iri for cls in world.inconsistent_classes() if cls is not owlready2.Nothing)

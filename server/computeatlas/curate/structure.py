@@ -28,7 +28,7 @@ def find_structural_faults(graph: ParsedGraph) -> list[Finding]:
 
 
 def declared_terms(graph: ParsedGraph) -> set[str]:
-    """Return the IRIs that the ontology files give a type to: its terms, and those it declares of other vocabularies."""
+    """Return the IRIs that the ontology files give a type to: its own terms and those of other vocabularies."""
     return {
         triple.subject.value
         for file in graph.files["ontology"]
@@ -45,9 +45,7 @@ def _undeclared_terms(graph: ParsedGraph) -> Iterator[Finding]:
             for term in _used_terms(triple):
                 if term in declared or term.startswith(_BUILT_IN):
                     continue
-                subject = triple.subject.value
-                value = triple.object.value if not isinstance(triple.object, ox.Triple) else ""
-                line = (file.lines(subject, triple.predicate.value, value) or [0])[0]
+                line = file.line_of(triple)
                 if (term, line) in reported:
                     continue
                 reported.add((term, line))

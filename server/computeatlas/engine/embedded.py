@@ -6,12 +6,14 @@ except through `rows`, which copies them.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import QueryEvaluationError, QuerySyntaxError
 from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import PREFIXES
@@ -86,13 +88,15 @@ class EmbeddedEngine:
         try:
             if isinstance(result, ox.QueryTriples):
                 chosen = choose(ResultKind.GRAPH)
-                return chosen, ox.serialize(result, format=_GRAPH_FORMATS[chosen.name], prefixes=PREFIXES)
+                return chosen, serialise(result, _GRAPH_FORMATS[chosen.name])
             kind = ResultKind.BOOLEAN if isinstance(result, ox.QueryBoolean) else ResultKind.BINDINGS
             chosen = choose(kind)
             if kind is ResultKind.BOOLEAN and chosen.name in ("csv", "tsv"):
                 # The CSV and TSV format defines no boolean results; the bare word is what endpoints send.
                 return chosen, b"true\n" if bool(result) else b"false\n"
-            return chosen, result.serialize(format=_RESULT_FORMATS[chosen.name])
+            buffer = io.BytesIO()
+            result.serialize(buffer, _RESULT_FORMATS[chosen.name])
+            return chosen, buffer.getvalue()
         except (RuntimeError, ValueError) as error:
             raise QueryEvaluationError(str(error)) from error
 
@@ -122,15 +126,16 @@ class EmbeddedEngine:
         return list(result)
 
     def _evaluate(self, query: Query) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        options: dict[str, object] = {}
-        if query.default_graphs or query.named_graphs:
-            # One list alone would leave the other at all graphs.
-            options["default_graph"] = [ox.NamedNode(iri) for iri in query.default_graphs]
-            options["named_graphs"] = [ox.NamedNode(iri) for iri in query.named_graphs]
-        else:
-            options["use_default_graph_as_union"] = True
+        # One list alone would leave the other at all graphs, so it is both or neither.
+        listed = bool(query.default_graphs or query.named_graphs)
         try:
-            return self._store.query(query.text, base_iri=query.base_iri, **options)
+            return self._store.query(
+                query.text,
+                base_iri=query.base_iri,
+                use_default_graph_as_union=not listed,
+                default_graph=[ox.NamedNode(iri) for iri in query.default_graphs] if listed else None,
+                named_graphs=[ox.NamedNode(iri) for iri in query.named_graphs] if listed else None,
+            )
         except SyntaxError as error:
             raise _syntax_error(str(error), query.text) from error
         except (RuntimeError, ValueError, OSError) as error:
@@ -141,7 +146,7 @@ def serialise_turtle(turtle: str, chosen: Format) -> bytes:
     """Return the graph written in `turtle` in the format `chosen`; raises SyntaxError for anything else."""
     quads = ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)
     triples = (ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
-    return ox.serialize(triples, format=_GRAPH_FORMATS[chosen.name], prefixes=PREFIXES)
+    return serialise(triples, _GRAPH_FORMATS[chosen.name])
 
 
 def _syntax_error(message: str, text: str) -> QuerySyntaxError:

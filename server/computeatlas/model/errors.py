@@ -4,8 +4,8 @@ AtlasError                    exit 3
 ├── UsageError                exit 2   a wrong option, a missing directory, a port in use
 ├── FindingsError             exit 1   the curated files have errors
 ├── ReleaseError              exit 3   a release is missing or corrupt
-├── ReasonerUnavailable       exit 3   no Java runtime for the OWL reasoner
-├── ReasonerFailed            exit 3   the OWL reasoner ended without an answer
+├── ReasonerMissingError      exit 3   no Java runtime for the OWL reasoner
+├── ReasonerError             exit 3   the OWL reasoner ended without an answer
 └── QueryError                exit 1
     ├── QuerySyntaxError               not SPARQL; has line and column
     └── QueryEvaluationError           SPARQL that the engine cannot evaluate
@@ -61,11 +61,11 @@ class ReleaseError(AtlasError):
     """A release is missing, incomplete or does not match its manifest."""
 
 
-class ReasonerUnavailable(AtlasError):
+class ReasonerMissingError(AtlasError):
     """The OWL reasoner cannot be run on this machine."""
 
 
-class ReasonerFailed(AtlasError):
+class ReasonerError(AtlasError):
     """The OWL reasoner was run and ended without an answer."""
 
 

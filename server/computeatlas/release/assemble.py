@@ -16,20 +16,20 @@ from computeatlas import __version__
 from computeatlas.curate.check import require_sound
 from computeatlas.curate.derive import annotate, derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine
+from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import UsageError
 from computeatlas.model.manifest import MANIFEST_NAME, Manifest
 from computeatlas.model.namespaces import GRAPH, GRAPHS, graph_iri
+from computeatlas.model.progress import Progress, silent
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.describe import describe, ontology_version
 from computeatlas.release.infer import infer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from computeatlas.curate.parse import ParsedGraph
     from computeatlas.model.project import Project
-
-    Progress = Callable[[str], None]
 
 #: bzip2: one implementation the world over, so two machines give the same bytes; zlib has several. See decisions.md.
 DATA_NAME = "compute-atlas.nq.bz2"
@@ -37,7 +37,7 @@ DATA_NAME = "compute-atlas.nq.bz2"
 CURRENT = "current"
 
 
-def build(project: Project, releases: Path, *, progress: Progress = lambda step: None) -> Path:
+def build(project: Project, releases: Path, *, progress: Progress = silent) -> Path:
     """Build a release of `project` in the directory `releases`, make it the current one and return its directory.
 
     Raises FindingsError where the files have errors, UsageError where the directory cannot be written;
@@ -60,9 +60,7 @@ def build(project: Project, releases: Path, *, progress: Progress = lambda step:
     return _publish(releases, data, manifest)
 
 
-def assemble_graphs(
-    project: Project, parsed: ParsedGraph, progress: Progress = lambda step: None
-) -> dict[str, list[ox.Triple]]:
+def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = silent) -> dict[str, list[ox.Triple]]:
     """Return the triples of every named graph of a release, by its name."""
     progress("deriving the current view")
     graphs = _canonical(parsed.quads())
@@ -100,7 +98,7 @@ def to_nquads(graphs: dict[str, list[ox.Triple]]) -> bytes:
         for name, triples in graphs.items()
         for t in triples
     )
-    lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True)
+    lines = serialise(quads, ox.RdfFormat.N_QUADS).splitlines(keepends=True)
     return b"".join(sorted(set(lines)))
 
 

@@ -21,7 +21,7 @@ STATUS: dict[type[AtlasError], tuple[int, str]] = {
 _TITLES = {"query-syntax": "The query is not SPARQL", "query-evaluation": "The query cannot be evaluated"}
 
 
-class RequestProblem(AtlasError):
+class RequestError(AtlasError):
     """The request itself cannot be served: status, problem type and headers of the answer are in it."""
 
     def __init__(self, status: int, kind: str, title: str, detail: str, headers: dict[str, str] | None = None):
@@ -52,8 +52,8 @@ def problem(status: int, kind: str, title: str, detail: str, **more: object) -> 
 def register(app: Flask) -> None:
     """Make `app` answer every error with problem details and never with a traceback."""
 
-    @app.errorhandler(RequestProblem)
-    def request_problem(error: RequestProblem) -> Response:
+    @app.errorhandler(RequestError)
+    def request_problem(error: RequestError) -> Response:
         response = problem(error.status, error.kind, error.title, error.what)
         response.headers.update(error.headers)
         return response

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from werkzeug.http import parse_options_header
 
 from computeatlas.engine.embedded import Query
-from computeatlas.web.problems import RequestProblem
+from computeatlas.web.problems import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,17 +21,17 @@ DIRECT = "application/sparql-query"
 
 
 def parameters(raw: bytes, what: str) -> list[tuple[str, str]]:
-    """Return the decoded pairs of a query string or form body; raises RequestProblem where it is not UTF-8."""
+    """Return the decoded pairs of a query string or form body; raises RequestError where it is not UTF-8."""
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict")
     except (UnicodeDecodeError, ValueError) as error:
-        raise RequestProblem(400, "encoding", "Not UTF-8", f"The {what} is not percent-encoded UTF-8: {error}") from None
+        raise RequestError(400, "encoding", "Not UTF-8", f"The {what} is not percent-encoded UTF-8: {error}") from None
 
 
 def read_query(method: str, content_type: str | None, query_string: bytes, body: bytes) -> Query | None:
     """Return the query of a request, or None for a GET that has none.
 
-    Raises RequestProblem: 400 for no query, two queries or a bad encoding, 415 for another content type.
+    Raises RequestError: 400 for no query, two queries or a bad encoding, 415 for another content type.
     """
     url = parameters(query_string, "query string")
     if method != "POST":
@@ -43,9 +43,9 @@ def read_query(method: str, content_type: str | None, query_string: bytes, body:
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RequestProblem(400, "encoding", "Not UTF-8", f"The body is not UTF-8: {error}") from None
+            raise RequestError(400, "encoding", "Not UTF-8", f"The body is not UTF-8: {error}") from None
         return _query([("query", text), *(pair for pair in url if pair[0] != "query")], required=True)
-    raise RequestProblem(
+    raise RequestError(
         415,
         "content-type",
         "Unsupported media type",
@@ -65,10 +65,10 @@ def format_parameter(query_string: bytes, body: bytes, content_type: str | None)
 def _query(pairs: Sequence[tuple[str, str]], *, required: bool) -> Query | None:
     texts = [value for name, value in pairs if name == "query"]
     if len(texts) > 1:
-        raise RequestProblem(400, "two-queries", "More than one query", "Send the parameter `query` exactly once.")
+        raise RequestError(400, "two-queries", "More than one query", "Send the parameter `query` exactly once.")
     if not texts:
         if required:
-            raise RequestProblem(400, "no-query", "No query", "Send a SPARQL query in the parameter `query`.")
+            raise RequestError(400, "no-query", "No query", "Send a SPARQL query in the parameter `query`.")
         return None
     return Query(
         texts[0],

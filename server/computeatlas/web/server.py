@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import waitress
 
@@ -12,6 +12,13 @@ from computeatlas.model.errors import UsageError
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+class Server(Protocol):
+    """What a WSGI server does for us."""
+
+    def run(self) -> None:
+        """Take requests until the process ends."""
 
 
 def parse_bind(text: str) -> tuple[str, int]:
@@ -33,7 +40,7 @@ def url_of(host: str, port: int) -> str:
     return f"http://{shown}:{port}/"
 
 
-def create_server(app: Flask, host: str, port: int, threads: int = 4) -> tuple[object, int]:
+def create_server(app: Flask, host: str, port: int, threads: int = 4) -> tuple[Server, int]:
     """Return a server that listens on `host` and `port` (0: any free one), and its port.
 
     Raises UsageError where the address cannot be had. Requests are taken once `run()` of the server is called.
@@ -47,4 +54,6 @@ def create_server(app: Flask, host: str, port: int, threads: int = 4) -> tuple[o
             why=os.strerror(error.errno) if error.errno and error.errno > 0 else str(error),
             mend="stop what uses it, or name another address with --bind",
         ) from error
-    return server, int(server.effective_port)
+    # A name with several addresses, such as localhost, gives a server with several sockets.
+    listens = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    return server, int(listens[0][1])

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, format_named, formats_for
 from computeatlas.model.namespaces import shorten
 from computeatlas.web import protocol
 from computeatlas.web.negotiate import choose_format, prefers_html
-from computeatlas.web.problems import RequestProblem
+from computeatlas.web.problems import RequestError
 from computeatlas.web.service_description import service_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from computeatlas.engine.embedded import Query
+    from computeatlas.engine.embedded import EmbeddedEngine, Query
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -46,8 +45,11 @@ def _chooser(wanted: str | None, accept: str | None) -> Callable[[ResultKind], F
         if chosen is None:
             asked = f"format={wanted}" if wanted else f"Accept: {accept}"
             listed = ", ".join(f"{item.media_type} (format={item.name})" for item in offers)
-            raise RequestProblem(
-                406, "not-acceptable", "No such format", f"A result of kind {kind} is not to be had as {asked}: {listed}."
+            raise RequestError(
+                406,
+                "not-acceptable",
+                "No such format",
+                f"A result of kind {kind} is not to be had as {asked}: {listed}.",
             )
         return chosen
 
@@ -60,7 +62,7 @@ def _front() -> Response | str:
         return _varying(Response(render_template("query.html", query="", table=None), mimetype="text/html"))
     chosen = choose_format(accept, (TURTLE, *(f for f in formats_for(ResultKind.GRAPH) if f is not TURTLE)))
     if chosen is None:
-        raise RequestProblem(406, "not-acceptable", "No such format", "The service description is RDF; ask for Turtle.")
+        raise RequestError(406, "not-acceptable", "No such format", "The service description is RDF; ask for Turtle.")
     data = service_description(request.base_url, current_app.extensions["atlas-manifest"], chosen)
     return _varying(Response(data, content_type=chosen.content_type))
 
