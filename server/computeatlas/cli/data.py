@@ -9,6 +9,7 @@ import click
 from computeatlas.cli.options import releases_directory, releases_option, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.curate.check import check_project
+from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
 from computeatlas.release.assemble import build
 from computeatlas.release.load import read_manifest
@@ -29,7 +30,7 @@ def check_command(root: str | None, archive: Path | None, reason: bool) -> None:
         click.echo(str(finding))
     for layer in report.left_out:
         click.echo(f"left out: {layer}", err=True)
-    claims = sum(len({t.subject for t in file.triples}) for file in report.graph.files["claims"])
+    claims = report.graph.count(ATLAS + "Claim")
     errors, warnings = len(report.errors), len(report.findings) - len(report.errors)
     click.echo(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
     if errors:

@@ -30,13 +30,11 @@ for _command in (check_command, build_command, serve_command, query_command):
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its code; a fault is one line on standard error, never a traceback."""
     try:
-        cli.main(args=arguments, standalone_mode=False)
-        code = 0
+        # Outside its standalone mode click returns the code of an Exit instead of raising it.
+        code = cli.main(args=arguments, standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = 2
-    except click.exceptions.Exit as error:
-        code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except FindingsError as error:

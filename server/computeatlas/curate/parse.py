@@ -15,7 +15,7 @@ import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from computeatlas.model.findings import Finding
-from computeatlas.model.namespaces import graph_iri
+from computeatlas.model.namespaces import RDF, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +101,15 @@ class ParsedGraph:
             name = ox.NamedNode(graph_iri(graph))
             for triple in file.triples:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+
+    def count(self, class_iri: str) -> int:
+        """Return how many things are given the type `class_iri`."""
+        return sum(
+            1
+            for _graph, file in self
+            for triple in file.triples
+            if triple.predicate.value == RDF + "type" and _key(triple.object) == class_iri
+        )
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
         """Return path and line of a statement with these terms; the narrowest match, or ("", 0)."""

@@ -7,23 +7,20 @@ except through `rows`, which copies them.
 from __future__ import annotations
 
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.engine.complaints import ROOM, explain
 from computeatlas.engine.serialise import serialise
-from computeatlas.model.errors import QueryEvaluationError, QuerySyntaxError
+from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.mediatypes import Format, ResultKind
-from computeatlas.model.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
-
-_POSITION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): expected (?P<expected>.*)$", re.DOTALL)
 
 _RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -137,9 +134,17 @@ class EmbeddedEngine:
                 named_graphs=[ox.NamedNode(iri) for iri in query.named_graphs] if listed else None,
             )
         except SyntaxError as error:
-            raise _syntax_error(str(error), query.text) from error
+            raise explain(query.text, self._complaint(query.text) or str(error)) from error
         except (RuntimeError, ValueError, OSError) as error:
             raise QueryEvaluationError(str(error)) from error
+
+    def _complaint(self, text: str) -> str | None:
+        """Return what Oxigraph says of `text` with room behind it, as `explain` wants it."""
+        try:
+            self._store.query(text + ROOM)
+        except SyntaxError as error:
+            return str(error)
+        return None
 
 
 def serialise_turtle(turtle: str, chosen: Format) -> bytes:
@@ -147,24 +152,3 @@ def serialise_turtle(turtle: str, chosen: Format) -> bytes:
     quads = ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)
     triples = (ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     return serialise(triples, _GRAPH_FORMATS[chosen.name])
-
-
-def _syntax_error(message: str, text: str) -> QuerySyntaxError:
-    """Translate Oxigraph's message: keep the position, drop lists of character ranges that help nobody."""
-    match = _POSITION.match(message)
-    if not match:
-        return QuerySyntaxError(message)
-    line, column, expected = int(match["line"]), int(match["column"]), match["expected"]
-    shown = (text.splitlines() or [""])[line - 1 : line]
-    near = shown[0][max(0, column - 1) : column + 20].strip() if shown else ""
-    at = f"unexpected input at “{near}”" if near else "the query ends too early"
-    if "Prefix not found" in expected:
-        before = re.findall(r"([A-Za-z][\w.-]*)?:", shown[0][:column] if shown else "")
-        name = before[-1] if before else ""
-        at = f"the prefix {name}: is not declared"
-        known = PREFIXES.get(name)
-        mend = f"add PREFIX {name}: <{known}>" if known else f"add PREFIX {name}: <…> before SELECT"
-        return QuerySyntaxError(at, line=line, column=column, mend=mend)
-    if "variable that is unbound" in expected:
-        at = "SELECT names a variable that the pattern does not bind or that is not in GROUP BY"
-    return QuerySyntaxError(at, line=line, column=column, mend="see https://www.w3.org/TR/sparql11-query/")

@@ -32,7 +32,9 @@ def choose_format(accept: str | None, offers: Sequence[Format]) -> Format | None
     ]
     best: tuple[float, Format] | None = None
     for offer in offers:
-        quality = max(_quality(name, ranges) for name in (offer.media_type, *offer.aliases))
+        # An alias counts only where the client names it: `text/*` does not ask for what `text/xml` stands for.
+        named = [quality for name, quality in ranges if name in offer.aliases]
+        quality = max([_quality(offer.media_type, ranges), *named])
         if quality > 0 and (best is None or quality > best[0]):
             best = (quality, offer)
     return best[1] if best else None

@@ -1,0 +1,194 @@
+"""The command line: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from computeatlas.cli.main import cli
+from computeatlas.cli.progress import progress_bar
+
+REPOSITORY = Path(__file__).parents[2]
+QUESTION = str(REPOSITORY / "queries/gigafactory_power_need.rq")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "computeatlas", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment or None,
+    )
+
+
+def test_help_names_every_command(runner) -> None:
+    text = runner.invoke(cli, ["--help"]).output
+    for name in ("build", "check", "query", "serve"):
+        assert f"\n  {name} " in text
+
+
+def test_check_of_a_sound_graph_exits_0_and_says_what_it_left_out(tiny: Path) -> None:
+    done = run("check", "--root", str(tiny), "--no-reason")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        "left out: passages against the archived texts: name the archive with --archive DIR",
+        "left out: OWL consistency: the reasoner was switched off",
+        "3 claims checked: 0 errors, 0 warnings",
+    ]
+
+
+def test_check_prints_findings_on_standard_output_and_exits_1(tiny: Path) -> None:
+    path = tiny / "graph_data/claims/hall.ttl"
+    path.write_text(path.read_text().replace("modality:speculation", "modality:rumour"))
+    done = run("check", "--root", str(tiny), "--no-reason")
+    assert done.returncode == 1
+    line = next(line for line in done.stdout.splitlines() if "unknown-modality" in line)
+    assert line.startswith("graph_data/claims/hall.ttl:35: error: modality:rumour is not a modality — ")
+    assert "Traceback" not in done.stderr
+
+
+def test_build_says_where_the_release_is_and_what_it_holds(tiny: Path, tmp_path: Path) -> None:
+    done = run("build", "--root", str(tiny), "--releases", str(tmp_path / "r"))
+    assert done.returncode == 0
+    manifest = json.loads((tmp_path / "r/current/manifest.json").read_text())
+    assert f"{manifest['quads']} quads" in done.stdout
+    assert manifest["digest"] in done.stdout
+
+
+def test_build_of_a_broken_graph_exits_1_with_the_place(tiny: Path) -> None:
+    (tiny / "graph_data/claims/hall.ttl").write_text("claim:x")
+    done = run("build", "--root", str(tiny))
+    assert done.returncode == 1
+    assert "graph_data/claims/hall.ttl:1: error: column 1" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tiny / "releases").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+def test_query_prints_each_format(release: Path, form: str) -> None:
+    done = run("query", "--release", str(release), "--format", form, QUESTION)
+    assert done.returncode == 0
+    assert "60000" in done.stdout
+
+
+def test_query_prints_a_table_that_is_not_cut_when_piped(release: Path) -> None:
+    question = str(REPOSITORY / "queries/contradictions.rq")
+    done = run("query", "--release", str(release), question)
+    assert "…" not in done.stdout
+    assert "All seven AI factories get a new supercomputer" in done.stdout
+
+
+def test_query_prints_a_graph_as_turtle_and_as_a_table(release: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c.rq"
+    path.write_text("CONSTRUCT { <http://e/s> <http://e/p> [] , 1 } {}")
+    assert "<http://e/s> <http://e/p>" in run("query", "--release", str(release), "--format", "ttl", str(path)).stdout
+    assert "subject" in run("query", "--release", str(release), str(path)).stdout
+
+
+def test_query_of_truth(release: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.rq"
+    path.write_text("ASK {}")
+    assert "true" in run("query", "--release", str(release), str(path)).stdout
+
+
+def test_query_refuses_a_format_that_the_result_cannot_have(release: Path) -> None:
+    done = run("query", "--release", str(release), "--format", "ttl", QUESTION)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "use one of json, xml, csv, tsv" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, code, says",
+    [
+        (["query", "nowhere.rq"], 2, "nowhere.rq: no such file"),
+        (["check", "--root", "nowhere"], 2, "nowhere: no such directory"),
+        (["build", "--root", "."], 2, ""),
+        (["serve", "--bind", "nowhere"], 2, "is not an address to listen on"),
+        (["serve", "--release", "nowhere"], 3, "there is no release here"),
+        (["check", "--no-reason", "--archive", "nowhere"], 2, "nowhere: no such directory"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_wrong_use_is_told_in_few_words(tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "computeatlas", *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_corrupt_release_is_one_line(tiny: Path) -> None:
+    run("build", "--root", str(tiny))
+    (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")
+    done = run("query", "--release", str(tiny / "releases/current"), QUESTION)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "the file is corrupt" in done.stderr
+
+
+def test_a_corrupt_release_of_ours_is_told_and_built_again(tiny: Path) -> None:
+    run("build", "--root", str(tiny))
+    (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")
+    done = run("query", "--root", str(tiny), QUESTION)
+    assert done.returncode == 0
+    assert "the file is corrupt" in done.stderr
+    assert "building it again" in done.stderr
+    assert run("query", "--root", str(tiny), QUESTION).stderr == ""
+
+
+def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    from computeatlas.cli import main as module
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(module.cli, "main", fail)
+    with pytest.raises(SystemExit) as caught:
+        module.main([])
+    assert caught.value.code == 3
+    assert capsys.readouterr().err.startswith("computeatlas: internal error: ZeroDivisionError: oops — set")
+
+
+def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
+    command = f"{sys.executable} -m computeatlas query --release {release} --format csv {REPOSITORY}/queries/single_passage_facts.rq"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command} | head -1"], capture_output=True, text=True)
+    assert done.stdout.startswith("subject,")
+    assert done.stderr == ""
+
+
+def test_csv_on_the_command_line_is_the_csv_of_the_endpoint(release: Path, client) -> None:
+    printed = run("query", "--release", str(release), "--format", "csv", QUESTION).stdout
+    served = client.get(
+        "/sparql", query_string={"query": Path(QUESTION).read_text()}, headers={"Accept": "text/csv"}
+    ).text
+    assert list(csv.reader(io.StringIO(printed))) == list(csv.reader(io.StringIO(served)))
+
+
+def test_progress_shows_after_a_second_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    from computeatlas.cli import progress
+
+    def shown(*, terminal: bool, seconds: float) -> str:
+        clock = iter([0.0, seconds, seconds])
+        monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+        out = io.StringIO()
+        console = Console(file=out, force_terminal=terminal, get_time=lambda: 0.0)
+        with progress_bar(2, console) as step:
+            step("first step")
+        return out.getvalue()
+
+    assert "first step" in shown(terminal=True, seconds=2.0)
+    assert shown(terminal=True, seconds=0.5) == ""
+    assert shown(terminal=False, seconds=2.0) == ""

@@ -1,0 +1,167 @@
+"""Fixtures: the project itself, a tiny graph to break, a release, an application."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+
+from computeatlas.model.project import Project
+from computeatlas.model.queryfile import read_query
+from computeatlas.release.assemble import build
+from computeatlas.release.load import load
+from computeatlas.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from computeatlas.engine.embedded import EmbeddedEngine
+    from computeatlas.model.manifest import Manifest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+#: The archived texts lie beside the checkout where they may be read at all.
+ARCHIVE = Path(os.environ.get("COMPUTEATLAS_ARCHIVE", REPOSITORY.parent / "shared" / "research" / "archive"))
+TINY = Path(__file__).parent / "data" / "tiny"
+
+
+def _require(present: object, what: str) -> None:
+    """Skip, saying why, where a part of the machine is missing; in CI its absence is a failure."""
+    if present:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} must be there in CI")
+    pytest.skip(f"{what} is not there")
+
+
+@contextmanager
+def _serving(*arguments: str, cwd: Path | None = None, program: tuple[str, ...] = ()) -> Iterator[str]:
+    """Run `computeatlas serve` on a free port and yield its URL; stop it by its process id."""
+    command = [*(program or (sys.executable, "-m", "computeatlas")), "serve", "--bind", "127.0.0.1:0", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            assert "http://" in line, line + process.stderr.read()
+            url = line.rsplit(" ", 1)[1].strip()
+            for _ in range(100):
+                try:
+                    urllib.request.urlopen(url + "healthz").close()
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            yield url
+        finally:
+            os.kill(process.pid, signal.SIGTERM)
+
+
+def _ask(url: str, query: str, accept: str = "text/csv") -> str:
+    request = urllib.request.Request(url + "sparql", urlencode({"query": query}).encode(), {"Accept": accept})
+    with urllib.request.urlopen(request) as response:
+        return response.read().decode()
+
+
+@pytest.fixture(scope="session")
+def serving():
+    """Run the real server: `with serving(*arguments) as url`."""
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def ask():
+    """Ask the real server: `ask(url, query, accept)` returns the text of the answer."""
+    return _ask
+
+
+@pytest.fixture(scope="session")
+def require():
+    """Demand a part of the machine: `require(present, what)`."""
+    return _require
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def archive() -> Path:
+    if not ARCHIVE.is_dir():
+        pytest.skip(f"no archived texts at {ARCHIVE}: passages are not checked against them")
+    return ARCHIVE
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    found = shutil.which("java")
+    _require(found, "a Java runtime (apt-get install default-jre-headless)")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return Project.find(REPOSITORY)
+
+
+@pytest.fixture(scope="session")
+def release(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the project, built once."""
+    return build(project, tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(scope="session")
+def loaded(release: Path) -> tuple[Manifest, EmbeddedEngine]:
+    return load(release)
+
+
+@pytest.fixture(scope="session")
+def manifest(loaded: tuple[Manifest, EmbeddedEngine]) -> Manifest:
+    return loaded[0]
+
+
+@pytest.fixture(scope="session")
+def engine(loaded: tuple[Manifest, EmbeddedEngine]) -> EmbeddedEngine:
+    return loaded[1]
+
+
+@pytest.fixture
+def app(project: Project, manifest: Manifest, engine: EmbeddedEngine) -> Flask:
+    questions = [read_query(path, require=("summary", "title")) for path in project.questions()]
+    return create_app(engine, manifest, questions)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def runner() -> CliRunner:
+    return CliRunner()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A root with the project's ontology and a graph of two claims, to be broken."""
+    root = tmp_path / "tiny"
+    shutil.copytree(TINY, root)
+    shutil.copytree(REPOSITORY / "ontology", root / "ontology")
+    # These name the project's own data files.
+    (root / "ontology" / "compute-atlas-all.ttl").unlink()
+    (root / "ontology" / "catalog-v001.xml").unlink()
+    return root
