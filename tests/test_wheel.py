@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -43,4 +42,4 @@ def test_an_installed_wheel_serves_from_any_directory(wheel: Path, tmp_path: Pat
     assert answer.split()[-1].endswith("estimate,4,6")
     assert list(elsewhere.iterdir()) == []
     assert (tmp_path / "cache/computeatlas/releases/current/manifest.json").is_file()
-    assert os.listdir(tmp_path / "cache") == ["computeatlas"]
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["computeatlas"]

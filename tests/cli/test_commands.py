@@ -161,7 +161,8 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
-    command = f"{sys.executable} -m computeatlas query --release {release} --format csv {REPOSITORY}/queries/single_passage_facts.rq"
+    question = REPOSITORY / "queries/single_passage_facts.rq"
+    command = f"{sys.executable} -m computeatlas query --release {release} --format csv {question}"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command} | head -1"], capture_output=True, text=True)
     assert done.stdout.startswith("subject,")
     assert done.stderr == ""

@@ -13,7 +13,12 @@ from computeatlas.model.namespaces import ATLAS, ONTOLOGY_IRI, OWL, RDF
 ONTOLOGY = Path(__file__).parents[2] / "ontology"
 KINDS = {OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
 #: The words that the field expects to find.
-WANTED = ["Company", "PublicOrganization", "ResearchOrganization", "PublicPrivatePartnership", "Person", "DataCentre", "AIFactory", "AIFactoryAntenna", "AIGigafactory", "Supercomputer", "SupportNetwork", "Programme", "Call", "FundingCommitment", "QuantityValue", "Place", "AcceleratorModel", "Claim", "Passage", "Source", "PubliclyFundedInfrastructure"]
+WANTED = [
+    *("Company", "PublicOrganization", "ResearchOrganization", "PublicPrivatePartnership", "Person"),
+    *("DataCentre", "AIFactory", "AIFactoryAntenna", "AIGigafactory", "Supercomputer", "SupportNetwork"),
+    *("Programme", "Call", "FundingCommitment", "QuantityValue", "Place", "AcceleratorModel"),
+    *("Claim", "Passage", "Source", "PubliclyFundedInfrastructure"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,8 @@ def test_description_counts_what_is_there(engine, manifest) -> None:
     counted = engine.table(Query(f"SELECT (COUNT(*) AS ?n) {{ ?c a <{ATLAS}Claim> }}")).rows[0][0].value
     stated = engine.table(
         Query(
-            f"SELECT ?n {{ <{DATASET_IRI}> <{VOID}classPartition> ?p . ?p <{VOID}class> <{ATLAS}Claim> ; <{VOID}entities> ?n }}"
+            f"PREFIX void: <{VOID}> SELECT ?n {{ <{DATASET_IRI}> void:classPartition ?p . "
+            f"?p void:class <{ATLAS}Claim> ; void:entities ?n }}"
         )
     ).rows
     assert [row[0].value for row in stated] == [counted]
