@@ -12,7 +12,7 @@ from computeatlas.curate.parse import parse_project
 
 REPOSITORY = Path(__file__).parents[2]
 #: A run of this many words of a document is a quotation.
-WORDS = 6
+WORDS = 7
 
 
 def words(text: str) -> list[str]:
@@ -47,7 +47,8 @@ def names_and_titles() -> list[str]:
             text = path.read_text(encoding="utf-8")
             for line in re.findall(r"(?:rdfs:label|skos:altLabel|dcterms:title) (.*)", text):
                 found |= set(re.findall(r'"(.*?)"@', line))
-    return sorted(found, key=len, reverse=True)
+    # Short names would cut sentences into pieces too small to be found.
+    return sorted((name for name in found if len(words(name)) >= 4), key=len, reverse=True)
 
 
 def without(text: str, names: list[str]) -> list[str]:
