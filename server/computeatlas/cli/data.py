@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import click
+import platformdirs
 
 from computeatlas.cli.options import releases_directory, releases_option, root_option
 from computeatlas.cli.progress import progress_bar
-from computeatlas.curate.check import check_project
+from computeatlas.cli.watch import changes, stamps
+from computeatlas.curate.check import Memory, Reason, check_project
+from computeatlas.curate.reports import FORMS
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
 from computeatlas.release.assemble import build
@@ -20,21 +24,45 @@ from computeatlas.release.load import read_manifest
 @click.option(
     "--archive", metavar="DIR", type=click.Path(path_type=Path), help="Check every passage against these texts."
 )
-@click.option("--reason/--no-reason", default=True, help="Run the OWL reasoner (needs Java).")
-def check_command(root: str | None, archive: Path | None, reason: bool) -> None:
+@click.option(
+    "--reason/--no-reason",
+    default=None,
+    help="Ask the OWL reasoner (needs Java), or not; by default when ontology or entities have changed.",
+)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="text", show_default=True, help="Report as.")
+@click.option("--watch", is_flag=True, help="Check again on every save, until interrupted.")
+def check_command(root: str | None, archive: Path | None, reason: bool | None, form: str, watch: bool) -> None:
     """Check ontology and data; exit 1 on any error."""
     project = Project.find(root)
-    with progress_bar(5) as step:
-        report = check_project(project, archive=archive, reason=reason, progress=step)
-    for finding in report.findings:
-        click.echo(str(finding))
-    for layer in report.left_out:
-        click.echo(f"left out: {layer}", err=True)
-    claims = report.graph.count(ATLAS + "Claim")
-    errors, warnings = len(report.errors), len(report.findings) - len(report.errors)
-    click.echo(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
+    wanted = {True: Reason.ALWAYS, False: Reason.NEVER, None: Reason.WHEN_CHANGED}[reason]
+    before = stamps(project)
+    errors = _check(project, archive, wanted, form)
+    if watch:
+        click.echo("watching; interrupt to end", err=True)
+        for changed in changes(project, before):
+            click.echo(f"\nchanged: {', '.join(changed)}", err=True)
+            _check(project, archive, wanted, form)
     if errors:
         raise click.exceptions.Exit(1)
+
+
+def _check(project: Project, archive: Path | None, reason: Reason, form: str) -> int:
+    """Check once, print the report and return the number of errors."""
+    with progress_bar(6) as step:
+        report = check_project(project, archive=archive, reason=reason, memory=_memory(project), progress=step)
+    click.echo(FORMS[form](report.findings, report.left_out), nl=False)
+    for layer in report.left_out:
+        click.echo(f"left out: {layer}", err=True)
+    errors, warnings = len(report.errors), len(report.findings) - len(report.errors)
+    claims = report.graph.count(ATLAS + "Claim")
+    click.echo(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
+    return errors
+
+
+def _memory(project: Project) -> Memory:
+    """Return what is remembered of the reasoner's answers for `project`, in the user's cache."""
+    name = hashlib.sha256(str(project.root.resolve()).encode()).hexdigest()[:16]
+    return Memory(platformdirs.user_cache_path("computeatlas") / "reasoned" / name)
 
 
 @click.command("build")
@@ -43,7 +71,7 @@ def check_command(root: str | None, archive: Path | None, reason: bool) -> None:
 def build_command(root: str | None, releases: Path | None) -> None:
     """Check the files without the reasoner and build a release from them."""
     project = Project.find(root)
-    with progress_bar(7) as step:
+    with progress_bar(8) as step:
         release = build(project, releases_directory(project, releases), progress=step)
     manifest = read_manifest(release)
     click.echo(f"{release}: version {manifest.version}, {manifest.quads} quads, SHA-256 {manifest.digest}")

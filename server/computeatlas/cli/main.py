@@ -10,6 +10,9 @@ import click
 
 from computeatlas import __version__
 from computeatlas.cli.data import build_command, check_command
+from computeatlas.cli.evidence import evidence_command
+from computeatlas.cli.export import export_command
+from computeatlas.cli.format import fmt_command
 from computeatlas.cli.run import query_command, serve_command
 from computeatlas.model.errors import AtlasError, FindingsError
 
@@ -23,7 +26,15 @@ def cli() -> None:
     """Claims about Europe's AI infrastructure: check them, build a release, serve and query it."""
 
 
-for _command in (check_command, build_command, serve_command, query_command):
+for _command in (
+    check_command,
+    fmt_command,
+    evidence_command,
+    build_command,
+    serve_command,
+    query_command,
+    export_command,
+):
     cli.add_command(_command)
 
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
+from computeatlas.curate.consistency import find_inconsistency, reasoned_digest
 from computeatlas.curate.derive import derive_current_view
-from computeatlas.curate.evidence import find_broken_evidence, read_archive
-from computeatlas.curate.parse import FOLDERS, ParsedGraph, parse_project
-from computeatlas.curate.reasoner import unsatisfiable_classes
+from computeatlas.curate.evidence import check_evidence, read_archive
+from computeatlas.curate.parse import ParsedGraph, parse_project
+from computeatlas.curate.registers import find_unknown_codes
 from computeatlas.curate.rules import find_rule_breaches
+from computeatlas.curate.shapes import find_shape_violations
 from computeatlas.curate.structure import find_structural_faults
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import FindingsError, ReasonerMissingError
-from computeatlas.model.findings import Finding
-from computeatlas.model.namespaces import shorten
 from computeatlas.model.progress import Progress, silent
 from computeatlas.model.queryfile import read_query
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyoxigraph as ox
+
+    from computeatlas.model.findings import Finding
     from computeatlas.model.project import Project
+
+
+class Reason(Enum):
+    """When to ask the reasoner: always, never, or when ontology or entities differ from those it found sound."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    WHEN_CHANGED = "when changed"
 
 
 @dataclass
@@ -37,16 +49,40 @@ class CheckReport:
         return [finding for finding in self.findings if finding.is_error]
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Remembers for which ontology and entities HermiT found nothing, in a file; forgets when the file is gone."""
+
+    path: Path
+
+    def holds(self, digest: str) -> bool:
+        """Say whether `digest` is that of the last sound state."""
+        try:
+            return self.path.read_text(encoding="ascii").strip() == digest
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def keep(self, digest: str) -> None:
+        """Remember `digest`; a place that cannot be written to costs time, not soundness."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(digest + "\n", encoding="ascii")
+        except OSError:
+            return
+
+
 def check_project(
     project: Project,
     *,
     archive: Path | None = None,
-    reason: bool = True,
+    reason: Reason = Reason.NEVER,
+    memory: Memory | None = None,
     progress: Progress = silent,
 ) -> CheckReport:
-    """Check `project`: syntax, terms and identifiers, rules, then evidence and consistency if asked for.
+    """Check `project`: files and syntax, terms and identifiers, shapes, rules, then evidence and OWL if asked for.
 
-    A layer whose ground a former one found unsound is left out and named in the report.
+    A layer whose ground a former one found unsound is left out and named in the report. `archive` is the directory of
+    archived texts, `memory` what spares the reasoner work with Reason.WHEN_CHANGED.
     """
     progress("reading")
     graph, findings = parse_project(project)
@@ -54,68 +90,52 @@ def check_project(
     if report.errors:
         report.left_out.append("all checks beyond syntax: mend the files above first")
         return report
-    progress("checking terms and identifiers")
-    report.findings += find_structural_faults(graph)
+    progress("checking terms, identifiers and codes")
+    report.findings += find_structural_faults(graph) + find_unknown_codes(graph)
+    progress("checking shapes")
+    report.findings += find_shape_violations(graph, project.shapes())
     progress("checking rules")
-    report.findings += find_rule_breaches(graph, project.checks())
+    view = derive_current_view(EmbeddedEngine(graph.quads()), read_query(project.derivation()))
+    report.findings += find_rule_breaches(graph, view, project.checks())
     if archive is None:
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:
         progress("checking evidence")
-        report.findings += find_broken_evidence(graph, read_archive(archive))
-    if not reason:
-        report.left_out.append("OWL consistency: the reasoner was switched off")
-    elif report.errors:
-        report.left_out.append("OWL consistency: mend the errors above first")
-    else:
-        progress("reasoning with HermiT")
-        try:
-            report.findings += find_inconsistency(project, graph)
-        except ReasonerMissingError as error:
-            report.left_out.append(f"OWL consistency: {error}")
+        report.findings += check_evidence(graph, read_archive(archive))
+    progress("reasoning with HermiT")
+    _reason(report, view, reason, memory)
+    report.findings = sorted(set(report.findings))
     return report
+
+
+def _reason(
+    report: CheckReport, view: dict[ox.Triple, list[ox.NamedNode]], reason: Reason, memory: Memory | None
+) -> None:
+    if reason is Reason.NEVER:
+        report.left_out.append("OWL consistency: the reasoner was switched off")
+        return
+    if report.errors:
+        report.left_out.append("OWL consistency: mend the errors above first")
+        return
+    digest = reasoned_digest(report.graph)
+    if reason is Reason.WHEN_CHANGED and memory and memory.holds(digest):
+        report.left_out.append(
+            "OWL consistency: ontology and entities are those that HermiT last found sound; --reason asks it again"
+        )
+        return
+    try:
+        found = find_inconsistency(report.graph, view)
+    except ReasonerMissingError as error:
+        report.left_out.append(f"OWL consistency: {error}")
+        return
+    report.findings += found
+    if memory and not found:
+        memory.keep(digest)
 
 
 def require_sound(project: Project, progress: Progress = silent) -> ParsedGraph:
     """Return the parsed files of `project`; raises FindingsError where a check without reasoner finds an error."""
-    report = check_project(project, reason=False, progress=progress)
+    report = check_project(project, progress=progress)
     if report.errors:
         raise FindingsError(report.findings)
     return report.graph
-
-
-def find_inconsistency(project: Project, graph: ParsedGraph) -> list[Finding]:
-    """Return what HermiT finds wrong with ontology, entities and current view.
-
-    Claims and sources stay out: they make HermiT take minutes and the rules above cover them.
-    Raises ReasonerMissingError or ReasonerError.
-    """
-    engine = EmbeddedEngine(graph.quads())
-    view = derive_current_view(engine, read_query(project.derivation()))
-    triples = [t for name in ("ontology", "entities") for file in graph.files[name] for t in file.triples]
-    classes = unsatisfiable_classes([*triples, *view])
-    if classes is None:
-        return [
-            Finding(
-                FOLDERS["ontology"],
-                0,
-                "inconsistent",
-                "ontology, entities and current view contradict each other",
-                "HermiT finds no model in which all of them hold",
-                "undo the last changes one by one; look for a thing with two disjoint types",
-            )
-        ]
-    findings = []
-    for iri in classes:
-        path, line = graph.place(iri)
-        findings.append(
-            Finding(
-                path,
-                line,
-                "unsatisfiable-class",
-                f"{shorten(iri)} cannot have members",
-                "its axioms contradict each other",
-                "mend them",
-            )
-        )
-    return findings

@@ -1,10 +1,11 @@
-"""Passages against the archived texts: does each resolve, and is it still the text that was read?"""
+"""Passages against the archived texts: does each resolve, is it still the text that was read, has it the figures?"""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
+from computeatlas.curate.figures import find_missing_figures
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
 from computeatlas.model.findings import Finding
@@ -50,6 +51,14 @@ def read_archive(directory: Path) -> dict[str, str]:
             except UnicodeDecodeError:
                 continue
     return texts
+
+
+def check_evidence(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
+    """Return what is wrong with the evidence: sources and passages first, then figures that no passage has.
+
+    `archive` has texts by their SHA-256, as `read_archive` returns them.
+    """
+    return [*find_broken_evidence(graph, archive), *find_missing_figures(graph, archive)]
 
 
 def find_broken_evidence(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
+from computeatlas.curate.admit import read_turtle
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import RDF, graph_iri
 
@@ -68,6 +69,8 @@ class ParsedFile:
 
     path: str
     triples: list[ox.Triple]
+    #: The same statements for tools that work on rdflib; it may write literals in other forms.
+    rdflib_graph: rdflib.Graph = field(repr=False)
     _lines: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
 
     def lines(self, subject: str, predicate: str | None = None, value: str | None = None) -> list[int]:
@@ -138,72 +141,65 @@ FOLDERS = {
 def parse_project(project: Project) -> tuple[ParsedGraph, list[Finding]]:
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
-    A Turtle file of `graph_data/` outside the three folders is a finding too: nothing would read it.
+    What nothing would read is a finding too: a Turtle file of `graph_data/` outside the three folders, and a link to a
+    directory, which is not followed because it may lead in circles.
     """
     findings: list[Finding] = []
     files: dict[str, list[ParsedFile]] = {}
-    seen: set[Path] = set()
     for graph, folder in FOLDERS.items():
         files[graph] = []
-        for path in project.turtle(folder):
-            seen.add(path)
-            parsed, finding = parse_file(path, project.relative(path))
+        for path in project.ontology() if graph == "ontology" else project.turtle(folder):
+            parsed, found = parse_file(path, project.relative(path))
+            findings += found
             if parsed:
                 files[graph].append(parsed)
-            if finding:
-                findings.append(finding)
+    read = {file.path for parsed_files in files.values() for file in parsed_files} | {f.path for f in findings}
     for path in project.turtle("graph_data"):
-        if path not in seen:
-            findings.append(
-                Finding(
-                    project.relative(path),
-                    0,
-                    "stray-file",
-                    "this Turtle file is in none of the folders that are read",
-                    "its triples would be lost in silence",
-                    "move it to graph_data/entities, graph_data/sources or graph_data/claims",
-                )
-            )
+        if (name := project.relative(path)) not in read:
+            what = "this Turtle file is in none of the folders that are read"
+            mend = "move it to graph_data/entities, graph_data/sources or graph_data/claims"
+            findings.append(Finding(name, 1, "stray-file", what, "its statements would be lost in silence", mend))
+    for path in project.linked_directories():
+        what = "is a link to a directory, which is not followed"
+        why = "its statements would be lost in silence, and links may lead in circles"
+        findings.append(Finding(project.relative(path), 1, "linked-directory", what, why, "put the files here"))
     return ParsedGraph(files), findings
 
 
-def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, Finding | None]:
-    """Parse the Turtle file `path`, called `name` in findings; returns the file or the finding that it is not Turtle.
+def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]:
+    """Parse the Turtle file `path`, called `name` in findings; returns the file, or None, and what was found.
 
     The grammar is Turtle 1.1 (https://www.w3.org/TR/turtle/).
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return None, Finding(name, 0, "unreadable", f"cannot be read: {error.strerror}", mend="mend its permissions")
+    data, findings = read_turtle(path, name)
+    if data is None:
+        return None, findings
     try:
         quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         what = (error.msg or str(error)).partition(": ")[2] or str(error)
-        return None, Finding(
-            name,
-            error.lineno or 0,
-            "syntax",
-            f"column {error.offset}: {what}" if error.offset else what,
-            "the file is not Turtle, so nothing of it was read",
-            "mend the line; the fault may be at the end of the line before",
-        )
+        what = f"column {error.offset}: {what}" if error.offset else what
+        why = "the file is not Turtle, so nothing of it was read"
+        mend = "mend the line; the fault may be at the end of the line before"
+        return None, [*findings, Finding(name, error.lineno or 1, "syntax", what, why, mend)]
     text = data.decode("utf-8")
-    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
-    parser = _LineParser(RDFSink(rdflib.Graph()), text)
+    if any(isinstance(quad.object, ox.Triple) for quad in quads):
+        # rdflib would take a triple term for an IRI.
+        return None, [*findings, _too_new(name, data.count(b"\n", 0, data.find(b"<<")) + 1)]
+    graph = rdflib.Graph()
+    parser = _LineParser(RDFSink(graph), text)
     try:
         parser.feed(text)
         parser.endDoc()
     except BadSyntax:
-        return None, Finding(
-            name,
-            parser.lines + 1,
-            "turtle-1.1",
-            "this is newer than Turtle 1.1",
-            "Protégé and most tools cannot read it",
-            "write it in Turtle 1.1",
-        )
-    return ParsedFile(name, triples, _line_index(parser.statements)), None
+        return None, [*findings, _too_new(name, parser.lines + 1)]
+    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
+    return ParsedFile(name, triples, graph, _line_index(parser.statements)), findings
+
+
+def _too_new(name: str, line: int) -> Finding:
+    why = "Protégé and most tools cannot read it"
+    return Finding(name, line, "turtle-1.1", "this is newer than Turtle 1.1", why, "write it in Turtle 1.1")
 
 
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:

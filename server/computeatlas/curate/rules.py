@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.derive import annotate
 from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.errors import QueryError, UsageError
 from computeatlas.model.findings import Finding, Severity
-from computeatlas.model.namespaces import shorten
+from computeatlas.model.namespaces import graph_iri, shorten
 from computeatlas.model.queryfile import read_query
 
 if TYPE_CHECKING:
@@ -25,18 +27,25 @@ if TYPE_CHECKING:
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def find_rule_breaches(graph: ParsedGraph, rules: list[Path]) -> list[Finding]:
-    """Return a finding for each row of each rule, in the order of the rules.
+def find_rule_breaches(
+    graph: ParsedGraph, view: dict[ox.Triple, list[ox.NamedNode]], rules: list[Path]
+) -> list[Finding]:
+    """Return a finding for each row of each rule over the files and the current view, in the order of the rules.
 
-    Raises UsageError where a rule has no proper header, QueryError where it is no query.
+    Raises UsageError where a rule has no proper header or is no query.
     """
     engine = EmbeddedEngine(graph.quads())
+    current = ox.NamedNode(graph_iri("current"))
+    engine.add(ox.Quad(t.subject, t.predicate, t.object, current) for t in annotate(view))
     return [finding for path in rules for finding in _breaches(graph, engine, path)]
 
 
 def _breaches(graph: ParsedGraph, engine: EmbeddedEngine, path: Path) -> Iterator[Finding]:
     rule = read_query(path, require=("summary", "severity", "what", "why", "mend"))
-    table = engine.table(Query(rule.text))
+    try:
+        table = engine.table(Query(rule.text))
+    except QueryError as error:
+        raise UsageError("is no query that can be run", where=str(path), why=str(error)) from error
     for row in table.rows:
         bound = {name: term for name, term in zip(table.variables, row, strict=True) if term is not None}
         focus = bound["focus"].value

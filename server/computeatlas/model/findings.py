@@ -37,3 +37,15 @@ class Finding:
         place = f"{self.path}:{self.line}" if self.line else self.path
         message = " — ".join(part for part in (self.what, self.why, self.mend) if part)
         return f"{place}: {self.severity}: {message} [{self.code}]"
+
+    def as_data(self) -> dict[str, str | int]:
+        """Return the finding as a JSON object."""
+        return {
+            "path": self.path,
+            "line": self.line,
+            "severity": str(self.severity),
+            "code": self.code,
+            "what": self.what,
+            "why": self.why,
+            "mend": self.mend,
+        }

@@ -62,43 +62,55 @@ class Project:
     def files(self, folder: str, suffix: str) -> list[Path]:
         """Return the files below `folder` that end in `suffix`, in the order of their relative paths."""
         base = self.root / folder
-        found = [path for path in base.rglob(f"*{suffix}") if path.is_file()]
+        # A broken link is kept, so that reading it fails where somebody sees it.
+        found = [path for path in base.rglob(f"*{suffix}") if path.is_file() or path.is_symlink()]
         return sorted(found, key=self.relative)
 
     def turtle(self, folder: str) -> list[Path]:
         """Return the Turtle files below `folder`."""
         return self.files(folder, ".ttl")
 
+    def linked_directories(self) -> list[Path]:
+        """Return the links to directories among ontology and data, in the order of their relative paths."""
+        found = [path for folder in ("ontology", "graph_data") for path in (self.root / folder).rglob("*")]
+        return sorted((path for path in found if path.is_symlink() and path.is_dir()), key=self.relative)
+
+    def shapes(self) -> list[Path]:
+        """Return the SHACL shapes: those of the graph, or the project's own where it has none."""
+        return self._own_or_shipped("ontology/shapes", ".ttl")
+
+    def ontology(self) -> list[Path]:
+        """Return the Turtle files of the ontology: terms and code lists, not the shapes."""
+        shapes = self.root / "ontology" / "shapes"
+        return [path for path in self.turtle("ontology") if not path.is_relative_to(shapes)]
+
     def rules(self) -> list[Path]:
         """Return the inference rules: those of the graph, or the project's own where it has none."""
-        return self._queries("ontology/rules")
+        return self._own_or_shipped("ontology/rules", ".rq")
 
     def checks(self) -> list[Path]:
         """Return the check queries: those of the graph, or the project's own where it has none."""
-        return self._queries("queries/checks")
+        return self._own_or_shipped("queries/checks", ".rq")
 
     def derivation(self) -> Path:
         """Return the query that derives the current view from the claims."""
-        return self._queries("queries/derive")[0]
+        return self._own_or_shipped("queries/derive", ".rq")[0]
 
     def questions(self) -> list[Path]:
         """Return the example queries: the `.rq` files directly in `queries/`."""
         return sorted((self.root / "queries").glob("*.rq"))
 
-    def _queries(self, folder: str) -> list[Path]:
-        own = self.files(folder, ".rq")
-        if own or self.shipped:
-            return own
-        return Project.find().files(folder, ".rq")
+    def _own_or_shipped(self, folder: str, suffix: str) -> list[Path]:
+        own = self.files(folder, suffix)
+        return own if own or self.shipped else Project.find().files(folder, suffix)
 
     def inputs(self) -> Iterator[tuple[str, Path]]:
         """Yield (name, file) of all that a release is made from, in the order of the names.
 
         The name is the relative path; of files that stand in for ones the graph lacks it begins with `shipped/`.
         """
-        paths = [*self.turtle("ontology"), *self.turtle("graph_data")]
-        named = {self.relative(path): path for path in paths}
-        for path in [*self.rules(), *self.checks(), self.derivation()]:
+        named = {self.relative(path): path for path in [*self.ontology(), *self.turtle("graph_data")]}
+        for path in [*self.shapes(), *self.rules(), *self.checks(), self.derivation()]:
             if path.is_relative_to(self.root):
                 named[self.relative(path)] = path
             else:

@@ -1,0 +1,109 @@
+"""The command that shows a claim and its passages: evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from computeatlas.cli.options import root_option
+from computeatlas.cli.progress import progress_bar
+from computeatlas.curate.claimview import view_claim
+from computeatlas.curate.evidence import read_archive
+from computeatlas.curate.parse import parse_project
+from computeatlas.model.namespaces import shorten
+from computeatlas.model.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from computeatlas.curate.claimview import ClaimView, ShownPassage
+
+#: Without colours, what is marked as the passage.
+_MARKS = ("«", "»")
+#: Visible on a terminal that has bold type and no colours too.
+_PASSAGE = "bold reverse"
+_FAULT = "bold red"
+
+
+@click.command("evidence")
+@root_option
+@click.option(
+    "--archive",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Directory of the archived texts.",
+)
+@click.argument("claim")
+def evidence_command(root: str | None, archive: Path, claim: str) -> None:
+    """Show CLAIM with its passages in context; exit 1 where one is not in the archive as it was read.
+
+    CLAIM is a name such as falun-cost-third, also written claim:falun-cost-third, or an IRI.
+    """
+    project = Project.find(root)
+    with progress_bar(3) as step:
+        step("reading the archive")
+        texts = read_archive(archive)
+        step("reading")
+        graph, findings = parse_project(project)
+        step("looking up the claim")
+        for finding in findings:
+            # What stands in the files that could be read is shown all the same.
+            click.echo(str(finding), err=True)
+        view = view_claim(graph, claim, texts)
+    print_claim(view, Console())
+    if not view.is_sound:
+        raise click.exceptions.Exit(1)
+
+
+def print_claim(view: ClaimView, console: Console) -> None:
+    """Print `view`: highlighted where `console` can do so, else as plain text with marks around the passages."""
+    plain = console.color_system is None
+    for line in _lines(view, plain=plain):
+        # Piped, nothing is cut to the width of a screen that is not there.
+        console.print(line, soft_wrap=plain, highlight=False)
+
+
+def _lines(view: ClaimView, *, plain: bool) -> Iterator[Text]:
+    yield Text(view.label or shorten(view.iri), style="bold")
+    rows = [
+        ("claim", (shorten(view.iri),)),
+        ("subject", view.subject),
+        ("predicate", view.predicate),
+        ("value", view.values),
+        ("modality", view.modality),
+        ("rank", view.rank),
+        ("reason", view.reasons),
+        ("said by", view.stated_by or ("the source itself",)),
+        ("as of", view.as_of),
+        ("contradicts", view.contradicts),
+    ]
+    for name, values in rows:
+        for value in values:
+            yield Text.assemble((f"{name:<12}", "dim"), value)
+    for number, passage in enumerate(view.passages, 1):
+        yield Text()
+        yield from _passage_lines(passage, f"{number}/{len(view.passages)}", plain=plain)
+    if not view.passages:
+        yield Text()
+        yield Text("the claim has no passage", style=_FAULT)
+
+
+def _passage_lines(passage: ShownPassage, number: str, *, plain: bool) -> Iterator[Text]:
+    if passage.title:
+        place = f", characters {passage.start} to {passage.end}"
+        yield Text.assemble(
+            (f"{number} ", "dim"), (passage.title, "bold"), place, (f" ({shorten(passage.iri)})", "dim")
+        )
+    else:
+        yield Text.assemble((f"{number} ", "dim"), (shorten(passage.iri), "bold"))
+    if passage.fault:
+        yield Text(f"fault: {passage.fault}", style=_FAULT)
+    if passage.before or passage.text or passage.after:
+        marks = _MARKS if plain else ("", "")
+        text = marks[0] + passage.text + marks[1]
+        yield Text.assemble(passage.before, (text, _PASSAGE), passage.after)

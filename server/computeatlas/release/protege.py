@@ -1,0 +1,84 @@
+"""The bundle for ontology editors: a release as OWL files that Protégé opens offline.
+
+One RDF/XML file for each named graph that holds statements of the curators, one that imports them all, and a catalogue
+(https://www.oasis-open.org/committees/download.php/14810/xml-catalogs.pdf) that leads every import to its file. Each
+assertion of the current view is annotated with the claims that it rests on.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from computeatlas.engine.embedded import Query
+from computeatlas.engine.serialise import serialise
+from computeatlas.model.errors import UsageError
+from computeatlas.model.namespaces import BASE, ONTOLOGY_IRI, OWL, RDF, graph_iri
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from computeatlas.engine.embedded import EmbeddedEngine
+
+#: Named graph → IRI of the ontology that its file holds.
+PARTS = {
+    "ontology": ONTOLOGY_IRI,
+    "entities": BASE + "data/entities",
+    "sources": BASE + "data/sources",
+    "claims": BASE + "data/claims",
+    "current": BASE + "data/current",
+}
+ALL = "compute-atlas.owl"
+CATALOG = "catalog-v001.xml"
+
+_TYPE = ox.NamedNode(RDF + "type")
+_ONTOLOGY = ox.NamedNode(OWL + "Ontology")
+_IMPORTS = ox.NamedNode(OWL + "imports")
+
+
+def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
+    """Write the bundle into the directory `target`, which is made, and return its files, the one to open first.
+
+    Raises UsageError where the directory has other files in it or cannot be written.
+    """
+    names = [ALL, *(f"{name}.owl" for name in PARTS), CATALOG]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        others = sorted(path.name for path in target.iterdir() if path.name not in names)
+        if others:
+            mend = "name a new directory, or an older bundle"
+            raise UsageError(f"has other files in it, such as {others[0]}", where=str(target), mend=mend)
+        for name, iri in PARTS.items():
+            (target / f"{name}.owl").write_bytes(serialise(_part(engine, name, iri), ox.RdfFormat.RDF_XML))
+        (target / ALL).write_bytes(serialise(_header(BASE + "all", list(PARTS.values())), ox.RdfFormat.RDF_XML))
+        (target / CATALOG).write_bytes(_catalogue())
+    except OSError as error:
+        mend = "name a directory that can be written"
+        raise UsageError("cannot be written", where=str(target), why=error.strerror, mend=mend) from error
+    return [target / name for name in names]
+
+
+def _part(engine: EmbeddedEngine, name: str, iri: str) -> list[ox.Triple]:
+    """Return the triples of a named graph under one header: that of the terms stays, those of the files go."""
+    triples = engine.graph(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph_iri(name)}> {{ ?s ?p ?o }} }}"))
+    files = {t.subject for t in triples if t.predicate == _TYPE and t.object == _ONTOLOGY} - {ox.NamedNode(iri)}
+    kept = sorted((t for t in triples if t.subject not in files), key=str)
+    return kept if name == "ontology" else [*_header(iri, [ONTOLOGY_IRI]), *kept]
+
+
+def _header(iri: str, imports: list[str]) -> list[ox.Triple]:
+    header = ox.NamedNode(iri)
+    imported = [ox.Triple(header, _IMPORTS, ox.NamedNode(other)) for other in imports]
+    return [ox.Triple(header, _TYPE, _ONTOLOGY), *imported]
+
+
+def _catalogue() -> bytes:
+    namespace = "urn:oasis:names:tc:entity:xmlns:xml:catalog"
+    catalogue = ElementTree.Element("catalog", {"prefer": "public", "xmlns": namespace})
+    for iri, name in [(BASE + "all", ALL), *((iri, f"{name}.owl") for name, iri in PARTS.items())]:
+        ElementTree.SubElement(catalogue, "uri", {"name": iri, "uri": name})
+    ElementTree.indent(catalogue)
+    text = ElementTree.tostring(catalogue, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()

@@ -1,0 +1,111 @@
+"""The bundle for Protégé: opened by the OWL API as Protégé opens it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from computeatlas.engine.embedded import Query
+from computeatlas.model.errors import UsageError
+from computeatlas.model.namespaces import OWL, graph_iri
+from computeatlas.release.protege import ALL, CATALOG, PARTS, export_protege
+
+
+@pytest.fixture(scope="module")
+def bundle(engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("bundle") / "protege"
+    files = export_protege(engine, target)
+    assert files[0] == target / ALL
+    return target
+
+
+@pytest.fixture(scope="module")
+def opened(bundle: Path, java: str, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    copy = tmp_path_factory.mktemp("copy") / "copy.owl"
+    command = [sys.executable, str(Path(__file__).with_name("owlapi_bundle.py")), str(bundle), str(copy)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def parsed(path: Path) -> set[tuple[str, str]]:
+    """Return subject and predicate of each triple: enough to count by, whatever the names of blank nodes."""
+    return {
+        (
+            str(q.subject) if isinstance(q.subject, ox.NamedNode) else "_",
+            q.predicate.value,
+            str(q.object) if not isinstance(q.object, ox.BlankNode) else "_",
+        )
+        for q in ox.parse(path=path, format=ox.RdfFormat.RDF_XML)
+    }
+
+
+@pytest.mark.slow
+def test_it_is_owl_2_dl_by_the_owl_api_s_own_check(opened: dict) -> None:
+    assert opened["violations"] == []
+    assert opened["logical"] > 1000
+
+
+@pytest.mark.slow
+def test_every_part_is_brought_in_from_its_file(opened: dict) -> None:
+    assert set(PARTS.values()) < set(opened["imports"])
+    assert len(opened["imports"]) == len(PARTS) + 1
+
+
+@pytest.mark.slow
+def test_it_is_consistent_with_claims_and_sources_too(opened: dict) -> None:
+    assert opened["consistent"] is True
+
+
+@pytest.mark.slow
+def test_written_and_read_back_no_axiom_is_lost(opened: dict) -> None:
+    assert opened["logicalBack"] == opened["logical"]
+
+
+@pytest.mark.slow
+def test_each_assertion_of_the_current_view_has_its_sources(opened: dict, engine) -> None:
+    query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph_iri('current')}> {{ ?a a <{OWL}Axiom> }} }}"
+    assert opened["annotated"] == int(engine.table(Query(query)).rows[0][0].value) > 200
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "ontology"])
+def test_no_triple_of_a_graph_is_lost(bundle: Path, engine, name: str) -> None:
+    """All but the headers of the single files, which become one."""
+    triples = engine.graph(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph_iri(name)}> {{ ?s ?p ?o }} }}"))
+    headers = {t.subject for t in triples if t.object == ox.NamedNode(OWL + "Ontology")}
+    expected = {
+        (str(t.subject) if isinstance(t.subject, ox.NamedNode) else "_", t.predicate.value, str(t.object))
+        for t in triples
+        if t.subject not in headers
+    }
+    found = parsed(bundle / f"{name}.owl")
+    assert expected <= found
+    assert len(found - expected) == 2
+
+
+def test_two_exports_give_the_same_statements(bundle: Path, engine, tmp_path: Path) -> None:
+    export_protege(engine, tmp_path / "again")
+    for path in bundle.iterdir():
+        if path.name != CATALOG:
+            assert parsed(path) == parsed(tmp_path / "again" / path.name)
+
+
+def test_a_directory_with_other_files_is_left_alone(engine, tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("mine")
+    with pytest.raises(UsageError, match=r"thesis\.doc"):
+        export_protege(engine, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+def test_an_older_bundle_is_replaced(bundle: Path, engine) -> None:
+    export_protege(engine, bundle)
+    assert (bundle / ALL).is_file()
+
+
+def test_a_place_that_cannot_be_written_is_a_usage_error(engine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        export_protege(engine, tmp_path / "file" / "bundle")
