@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BIND ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test test-fast lint format wheel clean
+.PHONY: help serve build check test test-fast lint format benchmark wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,10 +42,15 @@ lint: $(VENV)/.test ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/computeatlas fmt --check
 
 format: $(VENV)/.test ## put the code in order
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/computeatlas fmt
+
+benchmark: $(VENV)/.test ## time the check on graphs of up to 10 000 claims
+	$(BIN)/python benchmarks/check.py
 
 wheel: $(VENV)/.test ## build a wheel that holds program, ontology, data and queries, in dist/
 	$(BIN)/python -m build --wheel

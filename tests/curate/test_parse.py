@@ -50,8 +50,8 @@ def test_every_object_is_found_on_its_line(tmp_path_factory, document) -> None:
     text, expected = document
     path = tmp_path_factory.mktemp("turtle") / "f.ttl"
     path.write_text(text, encoding="utf-8", newline="")
-    parsed, finding = parse_file(path, "f.ttl")
-    assert finding is None
+    parsed, findings = parse_file(path, "f.ttl")
+    assert findings == []
     for subject, predicate, value, line in expected:
         assert line in parsed.lines(subject, predicate, value)
     assert sum(len(parsed.lines(*triple[:3])) for triple in {e[:3] for e in expected}) == len(expected)

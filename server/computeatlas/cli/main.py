@@ -9,6 +9,8 @@ import traceback
 import click
 
 from computeatlas import __version__
+from computeatlas.cli.add import add_command
+from computeatlas.cli.compare import diff_command
 from computeatlas.cli.data import build_command, check_command
 from computeatlas.cli.evidence import evidence_command
 from computeatlas.cli.export import export_command
@@ -29,8 +31,10 @@ def cli() -> None:
 for _command in (
     check_command,
     fmt_command,
+    add_command,
     evidence_command,
     build_command,
+    diff_command,
     serve_command,
     query_command,
     export_command,

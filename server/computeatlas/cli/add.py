@@ -1,0 +1,125 @@
+"""Commands that write a correct beginning into the curated files: add source, add claim."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from computeatlas.cli.options import root_option
+from computeatlas.cli.progress import progress_bar
+from computeatlas.curate.claim_skeleton import add_claim
+from computeatlas.curate.claim_terms import NewClaim
+from computeatlas.curate.skeleton import LANGUAGES, Added, NewSource, add_source
+from computeatlas.model.errors import FindingsError, UsageError
+from computeatlas.model.namespaces import shorten
+from computeatlas.model.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_OFFSETS = re.compile(r"(?P<start>[0-9]{1,9}):(?P<end>[0-9]{1,9})")
+
+
+def _offsets(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the two numbers of each START:END; raises click.BadParameter where one is something else."""
+    found = []
+    for value in values:
+        match = _OFFSETS.fullmatch(value)
+        if match is None:
+            raise click.BadParameter(f"{value!r} is not START:END, two offsets in characters")
+        found.append((int(match["start"]), int(match["end"])))
+    return tuple(found)
+
+
+@click.group("add")
+def add_command() -> None:
+    """Add a source or a claim to the curated files."""
+
+
+@add_command.command("source")
+@root_option
+@click.option("--name", metavar="SLUG", help="Its name behind src:; by default made of the title.")
+@click.option("--title", metavar="TEXT", help="Its title; by default the first line of the text.")
+@click.option("--publisher", metavar="CURIE", help="Its publisher, an actor of the graph, as actor:NAME; required.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Its language; by default guessed from the words.")
+@click.option("--url", metavar="URL", help="The address of the page.")
+@click.option("--issued", metavar="DATE", help="When it was published: 2024, 2024-12 or 2024-12-10.")
+@click.argument("file", type=click.Path(path_type=Path))
+def source_command(root: str | None, **given: Any) -> None:
+    """Describe the archived text FILE as a source, in a file of graph_data/sources/."""
+    project = _writable(root)
+    with _all_or_nothing() as step:
+        added = add_source(project, NewSource(**given), step)
+    _report(added)
+
+
+@add_command.command("claim")
+@root_option
+@click.option("--archive", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The archived texts.")
+@click.option("--source", metavar="SLUG", required=True, help="The source that makes the claim.")
+@click.option(
+    "--passage", "passages", metavar="START:END", multiple=True, callback=_offsets, help="A passage by its offsets."
+)
+@click.option("--find", "finds", metavar="TEXT", multiple=True, help="A passage by its text.")
+@click.option("--subject", metavar="CURIE", required=True, help="What it is about, such as infra:NAME.")
+@click.option("--predicate", metavar="CURIE", required=True, help="The property, such as atlas:locatedIn.")
+@click.option("--object", "objects", metavar="CURIE", multiple=True, help="A thing as value.")
+@click.option(
+    "--value",
+    "values",
+    metavar="TEXT",
+    multiple=True,
+    help="A number, or words that end in @en or @sv.",
+)
+@click.option("--modality", metavar="M", required=True, help="How the source puts it, such as reported.")
+@click.option("--rank", metavar="R", default="normal", show_default=True, help="What the curators make of it.")
+@click.option("--reason", metavar="TEXT", help="Why it has that rank, in English.")
+@click.option("--stated-by", metavar="CURIE", multiple=True, help="Whom the source gives as origin.")
+@click.option("--as-of", metavar="DATE", help="When it was true or said: 2024, 2024-12 or 2024-12-10.")
+@click.option("--name", metavar="SLUG", help="Its name behind claim:; by default made of subject and predicate.")
+@click.option("--label-en", metavar="TEXT", help="Its English label; by default made of its parts.")
+@click.option("--label-sv", metavar="TEXT", help="Its Swedish label; by default made of its parts.")
+@click.option("--topic", metavar="FILE", help="The file of graph_data/claims/; by default that of its subject.")
+def claim_command(root: str | None, archive: Path, **given: Any) -> None:
+    """Write a claim of a source, and its passages where they are new.
+
+    The options --passage, --find, --object, --value and --stated-by may be repeated.
+    """
+    project = _writable(root)
+    with _all_or_nothing() as step:
+        added = add_claim(project, NewClaim(**given), archive, step)
+    _report(added)
+
+
+def _writable(root: str | None) -> Project:
+    """Return the project; raises UsageError for the one in an installed package, which an update would overwrite."""
+    project = Project.find(root)
+    if project.shipped and (project.root.parent / "model").is_dir():
+        raise UsageError(
+            "the graph that came with the program is not written to",
+            where=str(project.root),
+            mend="name your own with --root DIR",
+        )
+    return project
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[Callable[[str], None]]:
+    try:
+        with progress_bar(3) as step:
+            yield step
+    except FindingsError:
+        click.echo("computeatlas: nothing was changed, because the check of the graph finds errors:", err=True)
+        raise
+
+
+def _report(added: Added) -> None:
+    click.echo(f"{shorten(added.iri)}: {added.label}")
+    for file in added.files:
+        click.echo(f"written: {file}")
+    for remark in added.remarks:
+        click.echo(remark, err=True)
