@@ -10,7 +10,7 @@ from computeatlas.curate.parse import parse_file, parse_project
 from computeatlas.model.project import Project
 
 NAME = st.sampled_from(["a", "b", "c", "d", "e"])
-WORD = st.text(st.characters(codec="utf-8", exclude_characters='"\\\n\r'), max_size=12)
+WORD = st.text(st.characters(codec="utf-8", exclude_characters='"\\', exclude_categories=["Cc"]), max_size=12)
 GAP = st.sampled_from([" ", "\n", "\n\n", " # note ; . \n", "\t\n  "])
 
 
