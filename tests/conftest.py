@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
 
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.manifest import Manifest
+
+# No test may depend on how fast the machine is. In CI the examples are the same in every run, so that a change is
+# judged by what it changes; everywhere else they are new each time.
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("project")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 #: The archived texts lie beside the checkout where they may be read at all.

@@ -128,6 +128,7 @@ def test_wrong_use_is_told_in_few_words(tmp_path: Path, arguments: list[str], co
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_corrupt_release_is_one_line(tiny: Path) -> None:
     run("build", "--root", str(tiny))
     (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")
@@ -137,6 +138,7 @@ def test_a_corrupt_release_is_one_line(tiny: Path) -> None:
     assert "the file is corrupt" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_corrupt_release_of_ours_is_told_and_built_again(tiny: Path) -> None:
     run("build", "--root", str(tiny))
     (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")

@@ -514,6 +514,7 @@ def laid_out(draw, tokens: list[str], gaps: st.SearchStrategy[str]) -> tuple[str
     return text, count
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_triple_and_no_comment_is_lost_or_doubled(data) -> None:
@@ -525,6 +526,7 @@ def test_no_triple_and_no_comment_is_lost_or_doubled(data) -> None:
     assert sorted(map(int, written)) == list(range(1, count + 1))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_the_spelling_of_terms_and_the_order_of_blocks_stay(data) -> None:
@@ -540,6 +542,7 @@ def test_the_spelling_of_terms_and_the_order_of_blocks_stay(data) -> None:
     assert spelt(result) == spelt(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_without_comments_the_layout_depends_on_the_tokens_alone(data) -> None:
@@ -549,6 +552,7 @@ def test_without_comments_the_layout_depends_on_the_tokens_alone(data) -> None:
     assert formatted(one) == formatted(other)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_lines_are_no_longer_than_they_must_be(data) -> None:

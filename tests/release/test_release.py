@@ -26,6 +26,7 @@ def files(release: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in release.iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_two_builds_give_the_same_bytes(seed: str, release: Path, repository: Path, tmp_path: Path) -> None:
     """In another process, with another order of hashing, in another place and time zone."""
