@@ -179,7 +179,9 @@ def test_java_fetches_no_import(tiny: Path, java: str) -> None:
         def listen() -> None:
             while not stop.is_set():
                 try:
-                    heard.append(listener.accept())
+                    connection, address = listener.accept()
+                    heard.append(address)
+                    connection.close()
                 except TimeoutError:
                     continue
 
