@@ -98,7 +98,7 @@ def claim_command(root: str | None, archive: Path, **given: Any) -> None:
 def _writable(root: str | None) -> Project:
     """Return the project; raises UsageError for the one in an installed package, which an update would overwrite."""
     project = Project.find(root)
-    if project.shipped and (project.root.parent / "model").is_dir():
+    if project.is_installed:
         raise UsageError(
             "the graph that came with the program is not written to",
             where=str(project.root),

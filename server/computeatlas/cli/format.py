@@ -45,7 +45,7 @@ def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
 
 def _curated(project: Project, *, check: bool) -> list[tuple[Path, str]]:
     """Return the Turtle files of `project` and their names; the graph inside an installed package is not written to."""
-    if not check and project.shipped and (project.root.parent / "model").is_dir():
+    if not check and project.is_installed:
         raise UsageError(
             "the graph that came with the program is not written to",
             mend="name the directory of yours with --root, or the files",

@@ -33,6 +33,6 @@ def releases_directory(project: Project, releases: Path | None) -> Path:
     """
     if releases is not None:
         return releases
-    if project.shipped and (project.root.parent / "model").is_dir():
+    if project.is_installed:
         return platformdirs.user_cache_path("computeatlas") / "releases"
     return project.root / "releases"

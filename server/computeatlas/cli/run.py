@@ -13,10 +13,9 @@ from rich.text import Text
 
 from computeatlas.cli.options import releases_directory, releases_option, root_option
 from computeatlas.cli.progress import progress_bar
-from computeatlas.engine.embedded import Query
+from computeatlas.engine.embedded import Query, show
 from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
 from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, format_named, formats_for
-from computeatlas.model.namespaces import shorten
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.assemble import build
@@ -126,16 +125,9 @@ def _print_table(table: Table) -> None:
     for name in table.variables:
         shown.add_column(Text(name))
     for row in table.rows:
-        shown.add_row(*(Text(_cell(term)) for term in row))
+        shown.add_row(*(Text(show(term)) for term in row))
     console = Console()
     if not console.is_terminal:
         # Piped, nothing is cut to the width of a screen that is not there.
         console = Console(width=_UNBOUNDED)
     console.print(shown)
-
-
-def _cell(term: object) -> str:
-    value = getattr(term, "value", None)
-    if value is None:
-        return "" if term is None else str(term)
-    return shorten(value) if type(term).__name__ == "NamedNode" else str(value)

@@ -65,10 +65,8 @@ def read_turtle(path: Path, name: str) -> tuple[bytes | None, list[Finding]]:
         what = f"holds the control character U+{control[0][0]:04X}"
         why = "RDF/XML and XML results cannot hold it, so exports would fail"
         return None, [Finding(name, line, "control-character", what, why, "remove it")]
-    if line := _too_deep(data):
-        what = f"nests more than {MOST_NESTING} brackets"
-        why = "parsers end their process on such input"
-        return None, [Finding(name, line, "nesting-too-deep", what, why, "give the inner things names of their own")]
+    if finding := find_deep_nesting(data, name):
+        return None, [finding]
     if (crlf := data.find(b"\r\n")) >= 0:
         line = data.count(b"\n", 0, crlf) + 1
         why = "the digest of the file differs from that of the same file with Unix line ends"
@@ -76,6 +74,19 @@ def read_turtle(path: Path, name: str) -> tuple[bytes | None, list[Finding]]:
         finding = Finding(name, line, "windows-line-ends", "has Windows line ends", why, mend, Severity.WARNING)
         return data, [finding]
     return data, []
+
+
+def find_deep_nesting(data: bytes, name: str) -> Finding | None:
+    """Return the finding that brackets nest too deep in the Turtle `data` of the file `name`, or None.
+
+    Whatever hands Turtle to a parser asks this first.
+    """
+    line = _too_deep(data)
+    if not line:
+        return None
+    what = f"nests more than {MOST_NESTING} brackets"
+    why = "parsers end their process on such input"
+    return Finding(name, line, "nesting-too-deep", what, why, "give the inner things names of their own")
 
 
 def _too_deep(data: bytes) -> int:

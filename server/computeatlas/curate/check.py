@@ -95,8 +95,9 @@ def check_project(
     progress("checking shapes")
     report.findings += find_shape_violations(graph, project.shapes())
     progress("checking rules")
-    view = derive_current_view(EmbeddedEngine(graph.quads()), read_query(project.derivation()))
-    report.findings += find_rule_breaches(graph, view, project.checks())
+    engine = EmbeddedEngine(graph.quads())
+    view = derive_current_view(engine, read_query(project.derivation()))
+    report.findings += find_rule_breaches(graph, engine, view, project.checks())
     if archive is None:
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:

@@ -27,19 +27,22 @@ Turtle: https://www.w3.org/TR/turtle/; comparison of graphs: https://www.w3.org/
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.admit import find_deep_nesting
+from computeatlas.curate.replace import replace_file
+from computeatlas.curate.syntax import syntax_finding
 from computeatlas.curate.turtle_parser import parse_document
 from computeatlas.curate.turtle_print import print_document
 from computeatlas.curate.turtle_tokens import tokenise
 from computeatlas.model.errors import AtlasError, FindingsError
 from computeatlas.model.findings import Finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -52,6 +55,8 @@ def format_turtle(text: str, name: str) -> str:
     triples or comments, or where brackets are nested too deep.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
+    if finding := find_deep_nesting(text.encode(), name):
+        raise FindingsError([finding])
     triples = _triples(text, name)
     result = print_document(parse_document(text, name))
     try:
@@ -84,7 +89,12 @@ def format_file(path: Path, name: str, *, write: bool = True) -> bool:
     if result == data:
         return False
     if write:
-        _replace(path, result, name)
+        try:
+            replace_file(path, result)
+        except OSError as error:
+            raise AtlasError(
+                "cannot be written", where=name, why=error.strerror, mend="mend its permissions"
+            ) from error
     return True
 
 
@@ -103,15 +113,7 @@ def _triples(text: str, name: str) -> ox.Dataset:
     try:
         dataset = ox.Dataset(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
     except SyntaxError as error:
-        what = (error.msg or str(error)).partition(": ")[2] or str(error)
-        finding = Finding(
-            name,
-            error.lineno or 0,
-            "syntax",
-            f"column {error.offset}: {what}" if error.offset else what,
-            "the file is not Turtle, so it was left as it is",
-            "mend the line; the fault may be at the end of the line before",
-        )
+        finding = syntax_finding(error, name, "the file is not Turtle, so it was left as it is")
         raise FindingsError([finding]) from error
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
@@ -119,23 +121,3 @@ def _triples(text: str, name: str) -> ox.Dataset:
 
 def _comments(text: str, name: str) -> Counter[str]:
     return Counter(token.text for token in tokenise(text, name) if token.kind == "comment")
-
-
-def _replace(path: Path, data: bytes, name: str) -> None:
-    """Write a file beside `path` and put it in its place, so that no reader ever meets half of it."""
-    target = path.resolve()
-    temporary: Path | None = None
-    try:
-        mode = target.stat().st_mode
-        # Its name ends so that no search for Turtle files meets it.
-        handle, temporary_name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-        temporary = Path(temporary_name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(mode & 0o7777)
-        temporary.replace(target)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-        raise AtlasError("cannot be written", where=name, why=error.strerror, mend="mend its permissions") from error

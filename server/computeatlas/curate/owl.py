@@ -34,10 +34,9 @@ _PATIENCE = 600
 
 @dataclass(frozen=True)
 class Axiom:
-    """An axiom: its text in functional syntax, its entities, and for an assertion subject, property and value."""
+    """An axiom: its text in functional syntax, and for an assertion subject, property and value."""
 
     text: str
-    entities: tuple[str, ...]
     assertion: tuple[str, str, str] | None = None
 
 
@@ -96,7 +95,6 @@ def _report(data: dict[str, object]) -> OwlReport:
         assertion = entry["assertion"]
         return Axiom(
             str(entry["text"]),
-            tuple(entry["entities"]),  # type: ignore[arg-type]
             tuple(assertion) if assertion else None,  # type: ignore[arg-type]
         )
 

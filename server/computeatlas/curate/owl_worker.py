@@ -108,9 +108,8 @@ def describe_violation(violation: Any) -> str:
 
 
 def describe(axiom: Any) -> dict[str, Any]:
-    """Return text, entities and, for an assertion, the triple of an axiom."""
-    entities = sorted(str(entity.getIRI().toString()) for entity in axiom.getSignature())
-    return {"text": str(axiom), "entities": entities, "assertion": assertion_of(axiom)}
+    """Return the text and, for an assertion, the triple of an axiom."""
+    return {"text": str(axiom), "assertion": assertion_of(axiom)}
 
 
 def assertion_of(axiom: Any) -> list[str] | None:

@@ -15,6 +15,7 @@ import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from computeatlas.curate.admit import read_turtle
+from computeatlas.curate.syntax import syntax_finding, too_new_finding
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import RDF, graph_iri
 
@@ -177,29 +178,21 @@ def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]
     try:
         quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
-        what = (error.msg or str(error)).partition(": ")[2] or str(error)
-        what = f"column {error.offset}: {what}" if error.offset else what
-        why = "the file is not Turtle, so nothing of it was read"
-        mend = "mend the line; the fault may be at the end of the line before"
-        return None, [*findings, Finding(name, error.lineno or 1, "syntax", what, why, mend)]
+        finding = syntax_finding(error, name, "the file is not Turtle, so nothing of it was read")
+        return None, [*findings, finding]
     text = data.decode("utf-8")
     if any(isinstance(quad.object, ox.Triple) for quad in quads):
         # rdflib would take a triple term for an IRI.
-        return None, [*findings, _too_new(name, data.count(b"\n", 0, data.find(b"<<")) + 1)]
+        return None, [*findings, too_new_finding(name, data.count(b"\n", 0, data.find(b"<<")) + 1)]
     graph = rdflib.Graph()
     parser = _LineParser(RDFSink(graph), text)
     try:
         parser.feed(text)
         parser.endDoc()
     except BadSyntax:
-        return None, [*findings, _too_new(name, parser.lines + 1)]
+        return None, [*findings, too_new_finding(name, parser.lines + 1)]
     triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
     return ParsedFile(name, triples, graph, _line_index(parser.statements)), findings
-
-
-def _too_new(name: str, line: int) -> Finding:
-    why = "Protégé and most tools cannot read it"
-    return Finding(name, line, "turtle-1.1", "this is newer than Turtle 1.1", why, "write it in Turtle 1.1")
 
 
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.curate.derive import annotate
-from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.engine.embedded import EmbeddedEngine, Query, show
 from computeatlas.model.errors import QueryError, UsageError
 from computeatlas.model.findings import Finding, Severity
-from computeatlas.model.namespaces import graph_iri, shorten
+from computeatlas.model.namespaces import graph_iri
 from computeatlas.model.queryfile import read_query
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def find_rule_breaches(
-    graph: ParsedGraph, view: dict[ox.Triple, list[ox.NamedNode]], rules: list[Path]
+    graph: ParsedGraph, engine: EmbeddedEngine, view: dict[ox.Triple, list[ox.NamedNode]], rules: list[Path]
 ) -> list[Finding]:
     """Return a finding for each row of each rule over the files and the current view, in the order of the rules.
 
+    `engine` holds the files; `view` is added to it.
+
     Raises UsageError where a rule has no proper header or is no query.
     """
-    engine = EmbeddedEngine(graph.quads())
     current = ox.NamedNode(graph_iri("current"))
     engine.add(ox.Quad(t.subject, t.predicate, t.object, current) for t in annotate(view))
     return [finding for path in rules for finding in _breaches(graph, engine, path)]
@@ -52,13 +53,9 @@ def _breaches(graph: ParsedGraph, engine: EmbeddedEngine, path: Path) -> Iterato
         predicate = bound["predicate"].value if "predicate" in bound else None
         value = bound["value"].value if "value" in bound else None
         file, line = graph.place(focus, predicate, value)
-        words = {name: _show(term) for name, term in bound.items()}
+        words = {name: show(term) for name, term in bound.items()}
         what, why, mend = (_fill(rule.header[key], words) for key in ("what", "why", "mend"))
         yield Finding(file, line, rule.name.replace("_", "-"), what, why, mend, Severity(rule.header["severity"]))
-
-
-def _show(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
-    return shorten(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def _fill(template: str, words: dict[str, str]) -> str:

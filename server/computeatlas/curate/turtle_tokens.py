@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from computeatlas.curate.syntax import too_new_finding
 from computeatlas.model.errors import FindingsError
-from computeatlas.model.findings import Finding
 
 _BASE = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
@@ -92,15 +92,4 @@ def _tidy(kind: str, value: str) -> str:
 
 def too_new(name: str, line: int) -> FindingsError:
     """Return the error for what pyoxigraph reads on `line` of the file `name` and Turtle 1.1 does not have."""
-    return FindingsError(
-        [
-            Finding(
-                name,
-                line,
-                "turtle-1.1",
-                "this is newer than Turtle 1.1",
-                "Protégé and most tools cannot read it",
-                "write it in Turtle 1.1",
-            )
-        ]
-    )
+    return FindingsError([too_new_finding(name, line)])

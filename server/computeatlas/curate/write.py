@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 from computeatlas.curate.check import require_sound
+from computeatlas.curate.replace import replace_file
 from computeatlas.model.errors import UsageError
 from computeatlas.model.progress import Progress, silent
 
@@ -28,7 +27,7 @@ def write_checked(project: Project, texts: Mapping[Path, str], progress: Progres
     folders = [folder for path in texts for folder in path.parents if not folder.exists()]
     try:
         for path, text in texts.items():
-            _replace(path, text.encode("utf-8"))
+            replace_file(path, text.encode("utf-8"))
         require_sound(project, progress)
     except BaseException as error:
         _put_back(before, folders)
@@ -47,24 +46,7 @@ def _put_back(before: Mapping[Path, bytes | None], folders: Iterable[Path]) -> N
         if data is None:
             path.unlink(missing_ok=True)
         elif path.read_bytes() != data:
-            _replace(path, data)
+            replace_file(path, data)
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write `data` beside the file and rename: a reader sees the old file or the new one whole."""
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

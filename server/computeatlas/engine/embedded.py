@@ -16,6 +16,7 @@ from computeatlas.engine.complaints import ROOM, explain
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.mediatypes import Format, ResultKind
+from computeatlas.model.namespaces import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,6 +57,13 @@ class Table:
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
+
+
+def show(term: Term | None) -> str:
+    """Return a term for people: an IRI as a prefixed name where a prefix covers it, a literal as its text."""
+    if term is None:
+        return ""
+    return shorten(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 class EmbeddedEngine:

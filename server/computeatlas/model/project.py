@@ -24,6 +24,11 @@ class Project:
     root: Path
     shipped: bool = False
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether the graph lies inside an installed package, where an update would overwrite what is written."""
+        return self.shipped and (self.root.parent / "model").is_dir()
+
     @classmethod
     def find(cls, root: str | Path | None = None) -> Project:
         """Return the project at `root`, or the one that came with the package.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, render_template, request
 
+from computeatlas.engine.embedded import show
 from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, format_named, formats_for
-from computeatlas.model.namespaces import shorten
 from computeatlas.web import protocol
 from computeatlas.web.negotiate import choose_format, prefers_html
 from computeatlas.web.problems import RequestError
@@ -17,7 +18,7 @@ from computeatlas.web.service_description import service_description
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from computeatlas.engine.embedded import EmbeddedEngine, Query
+    from computeatlas.engine.embedded import EmbeddedEngine, Query, Term
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -74,14 +75,11 @@ def _page(engine: EmbeddedEngine, query: Query) -> Response:
     return _varying(Response(text, mimetype="text/html"))
 
 
-def _cell(term: object) -> tuple[str, str | None]:
+def _cell(term: Term | None) -> tuple[str, str | None]:
     """Return the text of a result cell, and the address it links to where it is a web address."""
-    value = getattr(term, "value", None)
-    if value is None:
-        return ("" if term is None else str(term), None)
-    if type(term).__name__ == "NamedNode":
-        return (shorten(value), value if value.startswith(("http://", "https://")) else None)
-    return (value, None)
+    if isinstance(term, ox.NamedNode) and term.value.startswith(("http://", "https://")):
+        return show(term), term.value
+    return show(term), None
 
 
 def _varying(response: Response) -> Response:
