@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BIND ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check test test-fast lint format benchmark wheel clean
+.PHONY: help serve build check test test-fast lint format benchmark benchmark-endpoint faults wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,12 @@ format: $(VENV)/.test ## put the code in order
 
 benchmark: $(VENV)/.test ## time the check on graphs of up to 10 000 claims
 	$(BIN)/python benchmarks/check.py
+
+benchmark-endpoint: $(VENV)/.test ## measure the endpoint beside its rivals (needs wrk); half an hour
+	$(BIN)/python benchmarks/endpoint.py
+
+faults: $(VENV)/.test ## attack the server at full length; a report after some minutes
+	$(BIN)/python -m benchmarks.faults
 
 wheel: $(VENV)/.test ## build a wheel that holds program, ontology, data and queries, in dist/
 	$(BIN)/python -m build --wheel

@@ -1,4 +1,4 @@
-"""Fixtures: the project itself, a tiny graph to break, a release, an application."""
+"""Fixtures: the project itself, a tiny graph to break, a release, the real server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -19,16 +20,11 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
 from computeatlas.model.project import Project
-from computeatlas.model.queryfile import read_query
 from computeatlas.release.assemble import build
 from computeatlas.release.load import load
-from computeatlas.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from flask import Flask
-    from flask.testing import FlaskClient
 
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.manifest import Manifest
@@ -63,12 +59,17 @@ def _serving(*arguments: str, cwd: Path | None = None, program: tuple[str, ...] 
     """Run `computeatlas serve` on a free port and yield its URL; stop it by its process id."""
     command = [*(program or (sys.executable, "-m", "computeatlas")), "serve", "--bind", "127.0.0.1:0", *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # A pipe that nobody reads would stop a server that logs.
+    with (
+        tempfile.TemporaryFile("w+") as words,
+        subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=words, text=True) as process,
+    ):
         try:
             line = process.stdout.readline()
-            assert "http://" in line, line + process.stderr.read()
+            if "http://" not in line:
+                process.wait(10)
+                words.seek(0)
+                pytest.fail(f"the server did not start: {line}{words.read()}")
             url = line.rsplit(" ", 1)[1].strip()
             for _ in range(100):
                 try:
@@ -150,15 +151,11 @@ def engine(loaded: tuple[Manifest, EmbeddedEngine]) -> EmbeddedEngine:
     return loaded[1]
 
 
-@pytest.fixture
-def app(project: Project, manifest: Manifest, engine: EmbeddedEngine) -> Flask:
-    questions = [read_query(path, require=("summary", "title")) for path in project.questions()]
-    return create_app(engine, manifest, questions)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+@pytest.fixture(scope="session")
+def site(release: Path) -> Iterator[str]:
+    """The URL of a real server of the release, shared by all tests that only read."""
+    with _serving("--release", str(release), "--rate", "off", "--log", "off") as url:
+        yield url
 
 
 @pytest.fixture

@@ -170,11 +170,9 @@ def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
     assert done.stderr == ""
 
 
-def test_csv_on_the_command_line_is_the_csv_of_the_endpoint(release: Path, client) -> None:
+def test_csv_on_the_command_line_is_the_csv_of_the_endpoint(release: Path, site: str, ask) -> None:
     printed = run("query", "--release", str(release), "--format", "csv", QUESTION).stdout
-    served = client.get(
-        "/sparql", query_string={"query": Path(QUESTION).read_text()}, headers={"Accept": "text/csv"}
-    ).text
+    served = ask(site, Path(QUESTION).read_text())
     assert list(csv.reader(io.StringIO(printed))) == list(csv.reader(io.StringIO(served)))
 
 

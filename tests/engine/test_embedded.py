@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeatlas.engine.complaints import explain
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import QueryError, QueryEvaluationError, QuerySyntaxError
 from computeatlas.model.mediatypes import FORMATS, ResultKind, format_named, formats_for
+from computeatlas.sparql.complaints import explain
 
 
 def quad(value: int, graph: str) -> ox.Quad:

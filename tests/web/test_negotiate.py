@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.model.mediatypes import ResultKind, formats_for
-from computeatlas.web.negotiate import choose_format, prefers_html
+from computeatlas.web.negotiate import choose_coding, choose_format, prefers_html, problem_type
 
 TABLES = formats_for(ResultKind.BINDINGS)
 GRAPHS = formats_for(ResultKind.GRAPH)
@@ -89,3 +89,74 @@ def test_nothing_refused_is_sent_and_nothing_better_is_passed_over(ranges) -> No
     chosen = choose_format(", ".join(f"{name};q={quality / 10}" for name, quality in ranges), TABLES)
     best = max(quality for _, quality in ranges)
     assert (dict(ranges)[chosen.media_type] == best) if best else chosen is None
+
+
+@pytest.mark.parametrize(
+    "header, coding",
+    [
+        (None, "identity"),
+        ("", "identity"),
+        ("identity", "identity"),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("x-gzip;q=0, gzip;q=0", "identity"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, zstd", "zstd"),
+        ("gzip, deflate", "gzip"),
+        ("deflate", "identity"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.5", "br"),
+        ("br;q=0, *", "zstd"),
+        ("*", "br"),
+        ("*;q=0", "identity"),
+        ("*;q=0, gzip", "gzip"),
+        ("gzip;q=0", "identity"),
+        ("identity;q=1, gzip;q=0.5", "identity"),
+        ("identity;q=0.5, gzip", "gzip"),
+        ("identity;q=0", "identity"),
+        ("identity;q=0, *;q=0", "identity"),
+    ],
+)
+def test_content_codings(header: str | None, coding: str) -> None:
+    assert choose_coding(header) == coding
+
+
+@given(st.dictionaries(st.sampled_from(["br", "zstd", "gzip", "identity", "*", "deflate"]), st.integers(0, 10)))
+def test_a_coding_that_is_sent_is_wanted_and_none_is_wanted_more(wanted: dict[str, int]) -> None:
+    chosen = choose_coding(", ".join(f"{name};q={quality / 10}" for name, quality in wanted.items()))
+    if chosen != "identity":
+        quality = wanted.get(chosen, wanted.get("*", 0))
+        others = [wanted.get(name, wanted.get("*", 0)) for name in ("br", "zstd", "gzip")]
+        assert quality > 0
+        assert quality == max(others)
+        assert quality >= wanted.get("identity", 0)
+
+
+@pytest.mark.parametrize(
+    "accept, media_type",
+    [
+        (None, "application/problem+json"),
+        (" ", "application/problem+json"),
+        ("*/*", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+        ("application/problem+json", "application/problem+json"),
+        ("application/sparql-results+xml", "application/problem+json"),
+        ("text/*", "application/problem+json"),
+        ("text/plain", "text/plain"),
+        ("text/plain;charset=utf-8", "text/plain"),
+        ("text/plain;q=0.5, application/problem+json", "application/problem+json"),
+        ("text/plain;q=0", "application/problem+json"),
+        ("text/html;q=0.5, text/plain;q=0.4", "text/html"),
+        ("text/html;q=0.1, text/csv", "text/html"),
+        (BROWSER, "text/html"),
+    ],
+)
+def test_the_form_of_an_error(accept: str | None, media_type: str) -> None:
+    assert problem_type(accept) == media_type
+
+
+@given(st.text(max_size=60))
+def test_no_header_breaks_codings_and_errors(header: str) -> None:
+    assert choose_coding(header) in ("identity", "br", "zstd", "gzip")
+    assert problem_type(header) in ("application/problem+json", "text/plain", "text/html")

@@ -15,7 +15,8 @@ from computeatlas.cli.data import build_command, check_command
 from computeatlas.cli.evidence import evidence_command
 from computeatlas.cli.export import export_command
 from computeatlas.cli.format import fmt_command
-from computeatlas.cli.run import query_command, serve_command
+from computeatlas.cli.run import query_command
+from computeatlas.cli.serve import serve_command
 from computeatlas.model.errors import AtlasError, FindingsError
 
 #: With this variable set, an unexpected fault shows its traceback.

@@ -1,4 +1,4 @@
-"""Commands on a release: serve, query."""
+"""The command that asks a release one question, and how a release is found."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, format_na
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.assemble import build
-from computeatlas.release.load import current, is_fresh, load
-from computeatlas.web.app import create_app
-from computeatlas.web.server import create_server, parse_bind, url_of
+from computeatlas.release.load import current, is_fresh, load, locate
 
 if TYPE_CHECKING:
     from computeatlas.engine.embedded import EmbeddedEngine, Table
@@ -39,21 +37,29 @@ release_option = click.option(
 
 
 def open_release(project: Project, releases: Path, release: Path | None) -> tuple[Manifest, EmbeddedEngine]:
-    """Return the release asked for, or a fresh one of `project`.
+    """Return the release asked for, or a fresh one of `project`, loaded; see `find_release`."""
+    return load(find_release(project, releases, release))
+
+
+def find_release(project: Project, releases: Path, release: Path | None) -> Path:
+    """Return the directory of the release asked for, or of a fresh one of `project`.
 
     Where the files have errors, they are reported and the last good release is returned. A corrupt release of ours is
     reported and built again. Raises FindingsError where there is no good release, ReleaseError for a bad `release`.
     """
     if release is not None:
-        return load(release)
+        locate(release)
+        return release
     if not is_fresh(project, releases):
         _rebuild(project, releases)
     try:
-        return load(current(releases))
+        found = current(releases)
+        locate(found)
     except ReleaseError as error:
         click.echo(f"computeatlas: {error}; building it again", err=True)
         with progress_bar(7) as step:
-            return load(build(project, releases, progress=step))
+            return build(project, releases, progress=step)
+    return found
 
 
 def _rebuild(project: Project, releases: Path) -> None:
@@ -68,22 +74,6 @@ def _rebuild(project: Project, releases: Path) -> None:
         for finding in error.findings:
             click.echo(str(finding), err=True)
         click.echo(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)
-
-
-@click.command("serve")
-@root_option
-@releases_option
-@release_option
-@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="Where to listen.")
-def serve_command(root: str | None, releases: Path | None, release: Path | None, bind: str) -> None:
-    """Serve the graph over HTTP, building it first when its files have changed."""
-    host, port = parse_bind(bind)
-    project = Project.find(root)
-    manifest, engine = open_release(project, releases_directory(project, releases), release)
-    questions = [read_query(path, require=("summary", "title")) for path in project.questions()]
-    server, port = create_server(create_app(engine, manifest, questions), host, port)
-    click.echo(f"Compute Atlas {manifest.version}, {manifest.quads} quads: {url_of(host, port)}")
-    server.run()
 
 
 @click.command("query")

@@ -12,43 +12,20 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.engine.complaints import ROOM, explain
-from computeatlas.engine.serialise import serialise
+from computeatlas.engine.evaluate import Query, evaluate, write_result
+from computeatlas.engine.serialise import RDF_FORMATS, serialise, tidy_prefixes
 from computeatlas.model.errors import QueryEvaluationError
-from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import shorten
+from computeatlas.sparql.complaints import explain_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from computeatlas.model.mediatypes import Format, ResultKind
+
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
-_RESULT_FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH_FORMATS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-
-
-@dataclass(frozen=True)
-class Query:
-    """A SPARQL query and the data set that the protocol asks for.
-
-    With no graphs named, the default graph is the union of all named graphs
-    (https://www.w3.org/TR/sparql11-service-description/#sd-UnionDefaultGraph).
-    """
-
-    text: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    base_iri: str | None = None
+__all__ = ["EmbeddedEngine", "Query", "Table", "serialise_turtle", "show"]
 
 
 @dataclass(frozen=True)
@@ -84,33 +61,28 @@ class EmbeddedEngine:
         """Add `quads`."""
         self._store.extend(quads)
 
-    def answer(self, query: Query, choose: Callable[[ResultKind], Format]) -> tuple[Format, bytes]:
+    def answer(self, query: Query, choose: Callable[[ResultKind], Format | None]) -> tuple[Format, bytes]:
         """Evaluate `query` and return the format that `choose` gave for its kind of result, and the result in it.
 
-        Raises QuerySyntaxError or QueryEvaluationError; whatever `choose` raises passes through.
+        Raises QuerySyntaxError, QueryEvaluationError, or FormatError where `choose` gives none; whatever `choose`
+        raises passes through.
         """
-        result = self._evaluate(query)
-        try:
-            if isinstance(result, ox.QueryTriples):
-                chosen = choose(ResultKind.GRAPH)
-                return chosen, serialise(result, _GRAPH_FORMATS[chosen.name])
-            kind = ResultKind.BOOLEAN if isinstance(result, ox.QueryBoolean) else ResultKind.BINDINGS
-            chosen = choose(kind)
-            if kind is ResultKind.BOOLEAN and chosen.name in ("csv", "tsv"):
-                # The CSV and TSV format defines no boolean results; the bare word is what endpoints send.
-                return chosen, b"true\n" if bool(result) else b"false\n"
-            buffer = io.BytesIO()
-            result.serialize(buffer, _RESULT_FORMATS[chosen.name])
-            return chosen, buffer.getvalue()
-        except (RuntimeError, ValueError) as error:
-            raise QueryEvaluationError(str(error)) from error
+        buffer = io.BytesIO()
+        chosen: list[Format] = []
+
+        def begin(form: Format) -> io.BytesIO:
+            chosen.append(form)
+            return buffer
+
+        write_result(evaluate(self._store, query), choose, begin)
+        return chosen[0], tidy_prefixes(buffer.getvalue(), chosen[0], whole=True)
 
     def table(self, query: Query) -> Table:
         """Return the rows of a SELECT query, or of an ASK query one row with the variable `answer`, copied.
 
         A graph comes back as rows of subject, predicate and object.
         """
-        result = self._evaluate(query)
+        result = evaluate(self._store, query)
         try:
             if isinstance(result, ox.QuerySolutions):
                 names = tuple(variable.value for variable in result.variables)
@@ -121,42 +93,18 @@ class EmbeddedEngine:
             triples = tuple((t.subject, t.predicate, t.object) for t in result)
             return Table(("subject", "predicate", "object"), triples)
         except RuntimeError as error:
-            raise QueryEvaluationError(str(error)) from error
+            raise explain_evaluation(str(error)) from error
 
     def graph(self, query: Query) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT query."""
-        result = self._evaluate(query)
+        result = evaluate(self._store, query)
         if not isinstance(result, ox.QueryTriples):
             raise QueryEvaluationError("the query does not construct a graph")
         return list(result)
-
-    def _evaluate(self, query: Query) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        # One list alone would leave the other at all graphs, so it is both or neither.
-        listed = bool(query.default_graphs or query.named_graphs)
-        try:
-            return self._store.query(
-                query.text,
-                base_iri=query.base_iri,
-                use_default_graph_as_union=not listed,
-                default_graph=[ox.NamedNode(iri) for iri in query.default_graphs] if listed else None,
-                named_graphs=[ox.NamedNode(iri) for iri in query.named_graphs] if listed else None,
-            )
-        except SyntaxError as error:
-            raise explain(query.text, self._complaint(query.text) or str(error)) from error
-        except (RuntimeError, ValueError, OSError) as error:
-            raise QueryEvaluationError(str(error)) from error
-
-    def _complaint(self, text: str) -> str | None:
-        """Return what Oxigraph says of `text` with room behind it, as `explain` wants it."""
-        try:
-            self._store.query(text + ROOM)
-        except SyntaxError as error:
-            return str(error)
-        return None
 
 
 def serialise_turtle(turtle: str, chosen: Format) -> bytes:
     """Return the graph written in `turtle` in the format `chosen`; raises SyntaxError for anything else."""
     quads = ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)
     triples = (ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
-    return serialise(triples, _GRAPH_FORMATS[chosen.name])
+    return tidy_prefixes(serialise(triples, RDF_FORMATS[chosen.name]), chosen, whole=True)

@@ -7,7 +7,18 @@ AtlasError                    exit 3
 ├── ReasonerMissingError      exit 3   no Java runtime for the OWL reasoner
 ├── ReasonerError             exit 3   the OWL reasoner ended without an answer
 └── QueryError                exit 1
-    ├── QuerySyntaxError               not SPARQL; has line and column
+    ├── DataError                      RDF to be loaded is malformed; has line and column
+    ├── EngineFaultError               the engine ended in a fault of its own
+    ├── FederationError                SERVICE or LOAD where nothing may leave the host
+    ├── FormatError                    the result cannot be had in a format that was asked for
+    ├── GraphMissingError              no such named graph
+    ├── NestingError                   brackets nested too deep
+    ├── OverloadedError                too many queries wait already
+    ├── QueryMemoryError               more memory than a query may use
+    ├── QueryTimeoutError              more time than a query may take
+    ├── ResultTooLargeError            more bytes than a result may have
+    ├── QuerySyntaxError               not SPARQL; has line, column and the token there
+    ├── DatasetConflictError           the data set that a request asks for cannot be applied to its text
     └── QueryEvaluationError           SPARQL that the engine cannot evaluate
 
 Every error says what is wrong and, where they are known, where, why and how to mend it.
@@ -76,14 +87,93 @@ class QueryError(AtlasError):
 
 
 class QuerySyntaxError(QueryError):
-    """The text is not a SPARQL query; `line` and `column` count from 1, or are None where unknown."""
+    """The text is not SPARQL.
 
-    def __init__(self, what: str, *, line: int | None = None, column: int | None = None, mend: str | None = None):
+    `line` and `column` count from 1 and are those of `token`, the offending piece of the text; each is None where
+    unknown, `token` also at the end of the text.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        token: str | None = None,
+        mend: str | None = None,
+    ):
         self.line = line
         self.column = column
+        self.token = token
         where = f"line {line}, column {column}" if line else None
         super().__init__(what, where=where, mend=mend)
 
 
+class DatasetConflictError(QueryError):
+    """The request asks for a data set that cannot be: its text names one too, or what it names is no graph."""
+
+
 class QueryEvaluationError(QueryError):
     """The query is SPARQL, but the engine cannot evaluate it."""
+
+
+class DataError(QueryError):
+    """RDF that was sent or named to be loaded is malformed; `line` and `column` count from 1, or are None."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        where: str | None = None,
+        mend: str | None = None,
+    ):
+        self.line = line
+        self.column = column
+        place = f"line {line}, column {column}" if line else None
+        super().__init__(what, where=", ".join(part for part in (where, place) if part) or None, mend=mend)
+
+
+class EngineFaultError(QueryError):
+    """The engine ended in a fault of its own while it worked on the query."""
+
+
+class FederationError(QueryError):
+    """The query would send requests to other hosts, and the server does not."""
+
+
+class FormatError(QueryError):
+    """The result cannot be had in a format that was asked for; `kind` is the kind of result."""
+
+    def __init__(self, kind: str, what: str | None = None):
+        self.kind = kind
+        super().__init__(what or f"a result of kind {kind} cannot be had in a format that was asked for")
+
+
+class GraphMissingError(QueryError):
+    """There is no named graph of that name."""
+
+
+class NestingError(QueryError):
+    """The brackets of the query are nested deeper than the server allows or the engine can follow."""
+
+
+class OverloadedError(QueryError):
+    """As many queries run and wait as the server allows; `retry_after` is in seconds."""
+
+    def __init__(self, what: str, *, retry_after: int = 5, mend: str | None = None):
+        self.retry_after = retry_after
+        super().__init__(what, mend=mend)
+
+
+class QueryMemoryError(QueryError):
+    """The query needs more memory than it may use."""
+
+
+class QueryTimeoutError(QueryError):
+    """The query takes longer than it may."""
+
+
+class ResultTooLargeError(QueryError):
+    """The result has more bytes than the server sends."""

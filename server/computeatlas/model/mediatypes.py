@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class ResultKind(StrEnum):
-    """What a query returns: a table of bindings, a truth value or a graph."""
+    """What is sent: a table of bindings, a truth value, a graph, or a data set of several graphs."""
 
     BINDINGS = "bindings"
     BOOLEAN = "boolean"
     GRAPH = "graph"
+    DATASET = "dataset"
 
 
 _TABLES = frozenset({ResultKind.BINDINGS, ResultKind.BOOLEAN})
 _GRAPHS = frozenset({ResultKind.GRAPH})
+_DATASETS = frozenset({ResultKind.GRAPH, ResultKind.DATASET})
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Format:
     aliases: tuple[str, ...] = ()
     charset: bool = False
 
-    @property
+    @cached_property
     def content_type(self) -> str:
         """The value of the Content-Type header."""
         return f"{self.media_type};charset=utf-8" if self.charset else self.media_type
@@ -41,10 +44,12 @@ TSV = Format("tsv", "text/tab-separated-values", _TABLES, charset=True)
 TURTLE = Format("ttl", "text/turtle", _GRAPHS, charset=True)
 N_TRIPLES = Format("nt", "application/n-triples", _GRAPHS, ("text/plain",))
 RDF_XML = Format("rdf", "application/rdf+xml", _GRAPHS, ("application/xml", "text/xml"))
-JSON_LD = Format("jsonld", "application/ld+json", _GRAPHS, ("application/json",))
+TRIG = Format("trig", "application/trig", _DATASETS, ("application/x-trig",))
+N_QUADS = Format("nq", "application/n-quads", _DATASETS, ("text/x-nquads", "text/nquads"))
+JSON_LD = Format("jsonld", "application/ld+json", _DATASETS, ("application/json",))
 
 #: In order of preference where a client has none.
-FORMATS = (JSON, XML, CSV, TSV, TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+FORMATS = (JSON, XML, CSV, TSV, TURTLE, N_TRIPLES, RDF_XML, TRIG, N_QUADS, JSON_LD)
 
 #: W3C's names of formats (https://www.w3.org/ns/formats/), for the service description.
 FORMAT_IRIS = {
@@ -56,6 +61,8 @@ FORMAT_IRIS = {
     "nt": "N-Triples",
     "rdf": "RDF_XML",
     "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nq": "N-Quads",
 }
 
 

@@ -30,27 +30,37 @@ def read_manifest(release: Path) -> Manifest:
     return Manifest.from_json(text, where=str(path))
 
 
-def load(release: Path) -> tuple[Manifest, EmbeddedEngine]:
-    """Return the manifest of a release and an engine that holds it.
+def locate(release: Path) -> tuple[Manifest, Path]:
+    """Return the manifest of a release and the path of its data.
 
     Raises ReleaseError where a file is missing or does not match the digests of the manifest.
     """
     manifest = read_manifest(release)
     path = release / DATA_NAME
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ReleaseError("cannot be read", where=str(path), why=error.strerror, mend="build it again") from error
-    if hashlib.sha256(data).hexdigest() != manifest.files.get(DATA_NAME, {}).get("sha256"):
+    if digest != manifest.files.get(DATA_NAME, {}).get("sha256"):
         raise ReleaseError(
             "the file is corrupt",
             where=str(path),
             why="it does not have the digest that the manifest gives",
             mend="run `computeatlas build`",
         )
+    return manifest, path
+
+
+def load(release: Path) -> tuple[Manifest, EmbeddedEngine]:
+    """Return the manifest of a release and an engine that holds it.
+
+    Raises ReleaseError where a file is missing or does not match the digests of the manifest.
+    """
+    manifest, path = locate(release)
     engine = EmbeddedEngine()
     try:
-        engine.load_nquads(bz2.decompress(data))
+        engine.load_nquads(bz2.decompress(path.read_bytes()))
     except (OSError, EOFError, ValueError, SyntaxError) as error:
         raise ReleaseError("the file is corrupt", where=str(path), why=str(error), mend="build it again") from error
     return manifest, engine

@@ -1,4 +1,4 @@
-"""The Flask application: made by a factory from an engine, a manifest and the example queries."""
+"""The Flask application for pages, made by a factory from the pool and the settings."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from computeatlas.web import pages, problems, sparql
+from computeatlas.web import page_problems, pages, sparql
+from computeatlas.web.asking import Asker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from computeatlas.engine.embedded import EmbeddedEngine
-    from computeatlas.model.manifest import Manifest
-    from computeatlas.model.queryfile import QueryFile
+    from computeatlas.engine.pool import Pool
+    from computeatlas.web.settings import Settings
 
 
-def create_app(engine: EmbeddedEngine, manifest: Manifest, questions: Sequence[QueryFile] = ()) -> Flask:
-    """Return the application that serves the release described by `manifest` from `engine`."""
+def create_app(pool: Pool, settings: Settings) -> Flask:
+    """Return the application whose pages show what `pool` serves."""
     app = Flask(__name__)
-    app.extensions["atlas-engine"] = engine
-    app.extensions["atlas-manifest"] = manifest
-    app.extensions["atlas-questions"] = tuple(questions)
+    app.extensions["atlas-asker"] = Asker(pool)
+    app.extensions["atlas-settings"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_query * 4
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(sparql.blueprint)
-    problems.register(app)
+    page_problems.register(app)
     return app

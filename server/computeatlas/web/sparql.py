@@ -1,88 +1,76 @@
-"""The endpoint `/sparql`."""
+"""`/sparql` for people: a form, and a query's answer as a table. Programs are served by `queries`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, render_template, request
 
-from computeatlas.engine.embedded import show
-from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, format_named, formats_for
+from computeatlas.model.errors import NestingError
+from computeatlas.model.mediatypes import TURTLE
+from computeatlas.model.namespaces import shorten
 from computeatlas.web import protocol
-from computeatlas.web.negotiate import choose_format, prefers_html
-from computeatlas.web.problems import RequestError
-from computeatlas.web.service_description import service_description
+from computeatlas.web.reading import read_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from computeatlas.engine.embedded import EmbeddedEngine, Query, Term
+    from computeatlas.web.asking import Asker
+    from computeatlas.web.settings import Settings
 
 blueprint = Blueprint("sparql", __name__)
 
+#: Rows that a page shows.
+_SHOWN = 2000
+_FORMATS = (("bindings", "json"), ("boolean", "json"), ("graph", "ttl"))
+
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
-def sparql() -> Response | str:
-    """Answer a query; without one, a page for browsers and the service description for programs."""
+def sparql() -> Response:
+    """Show the answer to a query as a table or as Turtle; without a query, show the form alone."""
     body = request.get_data()
-    query = protocol.read_query(request.method, request.content_type, request.query_string, body)
-    wanted = protocol.format_parameter(request.query_string, body, request.content_type)
-    if query is None:
-        return _front()
-    engine: EmbeddedEngine = current_app.extensions["atlas-engine"]
-    query = replace(query, base_iri=request.base_url)
-    if wanted == "html" or (wanted is None and prefers_html(request.headers.get("Accept"))):
-        return _page(engine, query)
-    chosen, data = engine.answer(query, _chooser(wanted, request.headers.get("Accept")))
-    return _varying(Response(data, content_type=chosen.content_type))
+    operation = protocol.read_query(request.method, request.content_type, request.query_string, body)
+    if operation.text is None:
+        return _page("")
+    settings: Settings = current_app.extensions["atlas-settings"]
+    asker: Asker = current_app.extensions["atlas-asker"]
+    job, _volatile = read_job(operation, settings, request.base_url, _FORMATS, "identity")
+    form, data = asker.answer(request.remote_addr or "local", job)
+    if form is TURTLE:
+        return _page(operation.text, graph=data.decode())
+    try:
+        return _table(operation.text, json.loads(data))
+    except RecursionError as error:
+        raise NestingError("the result is nested deeper than a page can show", mend="ask for another format") from error
 
 
-def _chooser(wanted: str | None, accept: str | None) -> Callable[[ResultKind], Format]:
-    def choose(kind: ResultKind) -> Format:
-        offers = formats_for(kind)
-        chosen = format_named(wanted, kind) if wanted else choose_format(accept, offers)
-        if chosen is None:
-            asked = f"format={wanted}" if wanted else f"Accept: {accept}"
-            listed = ", ".join(f"{item.media_type} (format={item.name})" for item in offers)
-            raise RequestError(
-                406,
-                "not-acceptable",
-                "No such format",
-                f"A result of kind {kind} is not to be had as {asked}: {listed}.",
-            )
-        return chosen
-
-    return choose
+def _table(query: str, answer: dict[str, Any]) -> Response:
+    """Show an answer in the JSON format."""
+    if "boolean" in answer:
+        return _page(query, table=(["answer"], [[(str(answer["boolean"]).lower(), None)]]), total=1)
+    variables, bindings = answer["head"]["vars"], answer["results"]["bindings"]
+    rows = [[_cell(binding.get(name)) for name in variables] for binding in bindings[:_SHOWN]]
+    return _page(query, table=(variables, rows), total=len(bindings))
 
 
-def _front() -> Response | str:
-    accept = request.headers.get("Accept")
-    if prefers_html(accept):
-        return _varying(Response(render_template("query.html", query="", table=None), mimetype="text/html"))
-    chosen = choose_format(accept, (TURTLE, *(f for f in formats_for(ResultKind.GRAPH) if f is not TURTLE)))
-    if chosen is None:
-        raise RequestError(406, "not-acceptable", "No such format", "The service description is RDF; ask for Turtle.")
-    data = service_description(request.base_url, current_app.extensions["atlas-manifest"], chosen)
-    return _varying(Response(data, content_type=chosen.content_type))
+def _page(
+    query: str, *, table: tuple[list[str], list[Any]] | None = None, total: int = 0, graph: str | None = None
+) -> Response:
+    text = render_template("query.html", query=query, table=table, total=total, graph=graph)
+    return Response(
+        text, mimetype="text/html", headers={"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache"}
+    )
 
 
-def _page(engine: EmbeddedEngine, query: Query) -> Response:
-    table = engine.table(query)
-    rows = [[_cell(term) for term in row] for row in table.rows]
-    text = render_template("query.html", query=query.text, table=(table.variables, rows))
-    return _varying(Response(text, mimetype="text/html"))
-
-
-def _cell(term: Term | None) -> tuple[str, str | None]:
+def _cell(term: dict[str, Any] | None) -> tuple[str, str | None]:
     """Return the text of a result cell, and the address it links to where it is a web address."""
-    if isinstance(term, ox.NamedNode) and term.value.startswith(("http://", "https://")):
-        return show(term), term.value
-    return show(term), None
-
-
-def _varying(response: Response) -> Response:
-    """Tell caches that the answer depends on the Accept header."""
-    response.headers["Vary"] = "Accept"
-    return response
+    if term is None:
+        return "", None
+    if term["type"] == "uri":
+        iri = term["value"]
+        return shorten(iri), iri if iri.startswith(("http://", "https://")) else None
+    if term["type"] == "triple":
+        parts = term["value"]
+        return " ".join(_cell(parts[name])[0] for name in ("subject", "predicate", "object")), None
+    if term["type"] == "bnode":
+        return f"_:{term['value']}", None
+    return str(term["value"]), None

@@ -1,0 +1,121 @@
+"""Changes of the served data set: SPARQL updates and the writes of the Graph Store Protocol.
+
+They are applied to a copy that nobody reads yet, so one that fails half-way leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from computeatlas.engine.evaluate import graph_name
+from computeatlas.engine.load import malformed
+from computeatlas.engine.serialise import RDF_FORMATS
+from computeatlas.model.errors import DataError, GraphMissingError
+from computeatlas.sparql.complaints import complaint, explain, explain_evaluation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Formats that carry several graphs.
+_DATA_SETS = ("trig", "nq")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change: `update` (its text), `put`, `post` or `delete` (of a graph, or of the whole data set).
+
+    `graph` is the IRI of a named graph, None for the default graph; `whole` means the data set instead. The text or
+    the RDF lies in a file: `parts` gives format, offset and length of each piece. A second text of an update is the
+    update as it was sent, where the first was made from it.
+    """
+
+    verb: str
+    graph: str | None = None
+    whole: bool = False
+    base: str | None = None
+    parts: tuple[tuple[str, int, int], ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the change as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Change:
+        """Return the change that `as_data` gave."""
+        return cls(**{**data, "parts": tuple(tuple(part) for part in data["parts"])})
+
+
+def apply_change(store: ox.Store, change: Change, file: IO[bytes]) -> bool:
+    """Make `change` in `store` and say whether a graph came into being by it.
+
+    Raises DataError for malformed RDF, QuerySyntaxError or QueryEvaluationError for an update, GraphMissingError where
+    a graph that is not there is to be deleted, QueryEvaluationError where the name of a graph is no IRI.
+    """
+    if change.verb == "update":
+        _update(store, change, file)
+        return False
+    graph = ox.DefaultGraph() if change.graph is None else graph_name(change.graph)
+    existed = change.whole or isinstance(graph, ox.DefaultGraph) or store.contains_named_graph(graph)
+    if change.verb == "delete":
+        if not existed:
+            raise GraphMissingError("there is no graph of that name", where=change.graph)
+        _empty(store, graph, change)
+        return False
+    if change.verb == "put":
+        _empty(store, graph, change)
+    for name, offset, length in change.parts:
+        file.seek(offset)
+        data = file.read(length)
+        if name == "rdf" and not data.strip():
+            raise DataError(
+                "the data is malformed: RDF/XML has a root element", mend="send `<rdf:RDF …/>` for no triples"
+            )
+        try:
+            if name in _DATA_SETS and not change.whole:
+                store.extend(_into(graph, data, name, change))
+            else:
+                target = None if name in _DATA_SETS else graph
+                store.load(data, RDF_FORMATS[name], base_iri=change.graph or change.base, to_graph=target)
+        except SyntaxError as error:
+            raise malformed(error) from error
+        except (ValueError, OSError) as error:
+            raise explain_evaluation(str(error)) from error
+    if isinstance(graph, ox.NamedNode):
+        store.add_graph(graph)
+    return not existed
+
+
+def _into(graph: ox.DefaultGraph | ox.NamedNode, data: bytes, name: str, change: Change) -> Iterator[ox.Quad]:
+    """Yield the quads of the default graph of `data` as quads of `graph`; raises DataError where it names others."""
+    for quad in ox.parse(data, format=RDF_FORMATS[name], base_iri=change.graph or change.base):
+        if not isinstance(quad.graph_name, ox.DefaultGraph):
+            raise DataError(
+                "the data name a graph of their own, and the request names another",
+                where=str(quad.graph_name),
+                mend="send them to the whole store, without ?graph or ?default",
+            )
+        yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def _empty(store: ox.Store, graph: ox.DefaultGraph | ox.NamedNode, change: Change) -> None:
+    if change.whole:
+        store.clear()
+    else:
+        store.remove_graph(graph)
+
+
+def _update(store: ox.Store, change: Change, file: IO[bytes]) -> None:
+    texts = []
+    for _, offset, length in change.parts:
+        file.seek(offset)
+        texts.append(file.read(length).decode("utf-8"))
+    try:
+        store.update(texts[0], base_iri=change.base)
+    except SyntaxError as error:
+        sent = texts[-1]
+        raise explain(sent, complaint(store.update, sent) or str(error), update=True) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise explain_evaluation(str(error)) from error

@@ -1,0 +1,214 @@
+"""A worker, seen from the event loop: its channel, what it was given, and its process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from computeatlas.engine import frames
+from computeatlas.engine.frames import HEAD, read_answer_head, read_rows, unpack_error
+from computeatlas.engine.keeper import kill
+from computeatlas.engine.tickets import Answer
+from computeatlas.model.errors import EngineFaultError
+
+if TYPE_CHECKING:
+    import asyncio
+    import socket
+
+    from computeatlas.engine.keeper import Keeper
+    from computeatlas.engine.spool import Spool
+    from computeatlas.engine.tickets import Ticket
+    from computeatlas.model.errors import AtlasError
+
+_RECEIVE = 256 * 1024
+#: How much more memory than at its start a worker may hold after a long query, in bytes, before it is replaced: what it
+#: has freed it seldom gives back to the system.
+_GROWTH = 16 * 1024 * 1024
+
+
+class Owner(Protocol):
+    """Who has the workers: told when one is ready, idle or lost."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def ready(self, workman: Workman, /) -> None:
+        """Take note that it can be given jobs."""
+
+    def idle(self, workman: Workman, /) -> None:
+        """Take note that it has done all it was given."""
+
+    def lost(self, workman: Workman, /) -> None:
+        """Take note that it has ended or was told to."""
+
+    def took(self, client: str, seconds: float, /) -> None:
+        """Take note how long a query of `client` took."""
+
+    def new_spool(self) -> Spool:
+        """Return a spool for a result that does not fit in one frame."""
+
+
+class Workman:
+    """A worker, seen from outside: `tickets` are what it was given, the first of them what it works on.
+
+    A ticket that was given to another worker, or that nobody waits for, is None.
+    """
+
+    def __init__(self, owner: Owner, number: int, keeper: Keeper, channel: socket.socket):
+        self.number = number
+        self.keeper = keeper
+        self.tickets: deque[Ticket | None] = deque()
+        self.client = ""
+        self.since = 0.0
+        self.pidfd: int | None = None
+        self.thread: int | None = None
+        #: Bytes of memory that it held when it was ready.
+        self._size = 0
+        self.is_slow = False
+        self.verdict: AtlasError | None = None
+        self.cause: AtlasError | None = None
+        self.retiring = False
+        self.condemned = False
+        self._owner = owner
+        self._channel = channel
+        self._buffer = bytearray()
+        channel.setblocking(False)
+        owner.loop.add_reader(channel.fileno(), self._readable)
+
+    def give(self, tickets: list[Ticket]) -> None:
+        """Let the worker do the jobs of `tickets`."""
+        self.tickets.extend(tickets)
+        self.client = tickets[0].client
+        self.since = self._owner.loop.time()
+        data = tickets[0].data if len(tickets) == 1 else b"".join([ticket.data for ticket in tickets])
+        try:
+            sent = self._channel.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            # It is dead, and its channel tells so next.
+            return
+        if sent < len(data):
+            self._owner.loop.create_task(self._send(data[sent:]))
+
+    def kill(self, verdict: AtlasError | None) -> None:
+        """End the process; the query it works on fails by `verdict`."""
+        if self.condemned:
+            return
+        self.condemned = True
+        self.verdict = verdict
+        if self.pidfd is not None:
+            kill(self.pidfd)
+        self._owner.lost(self)
+
+    def close(self) -> None:
+        """Let go of the channel; a worker that still runs ends when it sees that."""
+        self._owner.loop.remove_reader(self._channel.fileno())
+        self._channel.close()
+
+    def bury(self) -> None:
+        """Let go of the process."""
+        if self.pidfd is not None:
+            os.close(self.pidfd)
+            self.pidfd = None
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether it holds more memory than it should between queries."""
+        return self._memory() > self._size + _GROWTH
+
+    def yield_processor(self) -> None:
+        """Run only when nobody else wants the processor, until `hurry`.
+
+        The class of sched(7) that is put aside whenever another has work to do; a nice value is not: who comes then
+        waits for the end of a time slice, some milliseconds.
+        """
+        self.is_slow = True
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(self.thread or 0, os.SCHED_IDLE, os.sched_param(0))
+
+    def hurry(self) -> bool:
+        """Run like others again, and say whether the system allows that."""
+        try:
+            os.sched_setscheduler(self.thread or 0, os.SCHED_OTHER, os.sched_param(0))
+        except OSError:
+            return False
+        self.is_slow = False
+        return True
+
+    def _memory(self) -> int:
+        """Return how many bytes of memory its process holds, 0 where the system does not tell."""
+        try:
+            pages = Path(f"/proc/{self.thread}/statm").read_text(encoding="ascii").split()[1]
+        except OSError:
+            return 0
+        return int(pages) * resource.getpagesize()
+
+    async def _send(self, data: bytes) -> None:
+        with contextlib.suppress(OSError):
+            await self._owner.loop.sock_sendall(self._channel, data)
+
+    def _readable(self) -> None:
+        try:
+            data = self._channel.recv(_RECEIVE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            if not self.condemned:
+                self.condemned = True
+                self._owner.lost(self)
+            return
+        if self._buffer:
+            self._buffer += data
+            data = bytes(self._buffer)
+            self._buffer.clear()
+        at, end = 0, len(data)
+        while end - at >= HEAD:
+            length = int.from_bytes(data[at + 1 : at + HEAD], "little")
+            if end - at - HEAD < length:
+                break
+            try:
+                self._hear(data[at : at + 1], data[at + HEAD : at + HEAD + length])
+            except (EngineFaultError, IndexError):
+                self.kill(EngineFaultError("the worker sent what is no answer"))
+                return
+            at += HEAD + length
+        if at < end:
+            self._buffer += data[at:]
+
+    def _hear(self, letter: bytes, payload: bytes) -> None:
+        if letter == frames.READY:
+            self.thread = int.from_bytes(payload, "little")
+            self._size = self._memory()
+            self._owner.ready(self)
+            return
+        ticket = self.tickets[0]
+        if letter == frames.DATA:
+            if ticket is not None and ticket.spool is not None:
+                ticket.spool.append(payload)
+            return
+        if letter == frames.START:
+            if ticket is not None:
+                form, coding, rows = read_answer_head(payload)
+                ticket.spool = self._owner.new_spool()
+                ticket.resolve(Answer(form, coding, rows, ticket.spool))
+            return
+        head = read_answer_head(payload) if letter == frames.WHOLE else None
+        self.tickets.popleft()
+        if ticket is not None:
+            if head is not None:
+                ticket.resolve(Answer(*head, payload[frames.ANSWER_HEAD :]))
+            elif letter == frames.END and ticket.spool is not None:
+                ticket.spool.finish(read_rows(payload))
+            else:
+                ticket.reject(unpack_error(payload))
+        now = self._owner.loop.time()
+        self._owner.took(self.client, now - self.since)
+        self.since = now
+        if not self.tickets:
+            self._owner.idle(self)

@@ -1,0 +1,1 @@
+"""SPARQL as text: cut into tokens, looked at, rewritten, and explained where it is wrong. Imports only the model."""

@@ -1,0 +1,115 @@
+"""Kinds of queries that run until they are stopped, and the measure of what they do to others."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .harness import PREFIX, Reply, Server, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Who runs away, and who must not notice.
+CULPRIT, BYSTANDER = "127.0.0.2", "127.0.0.3"
+
+_CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i ."
+_WORDS = " ".join(f"'value {number}'" for number in range(150))
+_VALUES = f"VALUES ?v1 {{ {_WORDS} }} VALUES ?v2 {{ {_WORDS} }} VALUES ?v3 {{ {_WORDS} }} VALUES ?v4 {{ {_WORDS} }}"
+_DOUBLED = "".join(f" BIND(CONCAT(?x{n},?x{n}) AS ?x{n + 1})" for n in range(40))
+_STAR = " ".join(f"?s :p{number} ?o{number} ." for number in range(200))
+
+#: Kind → a query of that kind.
+RUNAWAYS = {
+    "counting": f"SELECT (COUNT(*) AS ?n) {{ {_CROSS} }}",
+    "filtering": f"SELECT * {{ {_CROSS} FILTER(STRLEN(CONCAT(STR(?c), STR(?f), STR(?i))) > 9999) }}",
+    "parsing": "SELECT * { FILTER(" + "REGEX(" * 40,
+    "planning": PREFIX + f"SELECT * {{ {_STAR} }}",
+    "paths": PREFIX + "SELECT (COUNT(*) AS ?n) { ?s ((:p|!:p)*/(:p|!:p)*)* ?o }",
+    "sorting": f"SELECT * {{ {_VALUES} }} ORDER BY ?v4 ?v1",
+    "grouping": f"SELECT (GROUP_CONCAT(?v1) AS ?x) {{ {_VALUES} }}",
+    "doubling": f"SELECT (STRLEN(?x40) AS ?n) {{ BIND('aaaaaaaa' AS ?x0) {_DOUBLED} }}",
+    "hashing": f"SELECT (COUNT(SHA512(CONCAT(STR(?c), STR(?f)))) AS ?n) {{ {_CROSS} }}",
+    "constructing": f"CONSTRUCT {{ [] ?b [ ?e ?i ] }} {{ {_CROSS} }}",
+    "nesting": "SELECT (1" + "+1" * 30_000 + " AS ?x) {}",
+}
+
+#: How a runaway may end: by its time, by its memory, by the size of its result.
+ENDS = frozenset({"504 query-timeout", "503 query-memory", "400 result-too-large", "200 broken"})
+
+
+@dataclass
+class Findings:
+    """What came of four runaways: their replies, and of a bystander's look-ups how long each took, in seconds."""
+
+    replies: list[Reply] = field(default_factory=list)
+    lookups: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` of the `values` lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def look_up(server: Server, findings: Findings, until: threading.Event | None, most: int = 10_000) -> None:
+    """Ask point look-ups, no two alike, as the bystander, one by one, until `until` is set or `most` are done."""
+    with server.client(BYSTANDER) as client:
+        for number in range(most):
+            if until is not None and until.is_set():
+                return
+            text = PREFIX + f"SELECT ?l {{ :i{number % 3000} :label ?l }} # {number}"
+            begun = time.perf_counter()
+            reply = client.query(text)
+            findings.lookups.append(time.perf_counter() - begun)
+            if reply.status != 200 or b"item number" not in reply.body:
+                findings.failed.append(reply.outcome)
+            time.sleep(0.002)
+
+
+def run_away(server: Server, text: str, count: int = 4) -> Findings:
+    """Let the culprit send `text` `count` times at once while the bystander looks things up, and return what came."""
+    findings = Findings()
+    over = threading.Event()
+
+    def culprit() -> None:
+        with server.client(CULPRIT) as client:
+            findings.replies.append(client.query(text))
+
+    threads = [threading.Thread(target=culprit) for _ in range(count)]
+    bystander = threading.Thread(target=look_up, args=(server, findings, over))
+    bystander.start()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    over.set()
+    bystander.join()
+    return findings
+
+
+def idle(server: Server, count: int = 300) -> Findings:
+    """Return what the bystander's look-ups take while nobody else asks."""
+    findings = Findings()
+    look_up(server, findings, None, count)
+    return findings
+
+
+def settled_load(server: Server, seconds: float = 2.0, span: float = 0.5) -> float:
+    """Return which share of one processor the engine's processes use, `seconds` from now, over `span` seconds."""
+    time.sleep(seconds)
+    before = server.processor_time()
+    begun = time.monotonic()
+    time.sleep(span)
+    return max(0.0, server.processor_time() - before) / (time.monotonic() - begun)
+
+
+def settled_memory(server: Server, most: float, seconds: float = 5.0) -> int:
+    """Return the memory of all processes once it is below `most` bytes, or what it is after `seconds`."""
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: server.is_whole() and server.memory() <= most, "memory returns", seconds)
+    return server.memory()
