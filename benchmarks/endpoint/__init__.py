@@ -1,0 +1,1 @@
+"""The parts of the endpoint benchmark: graph, workloads, servers, load, comparison of answers, report."""
