@@ -417,7 +417,7 @@ def test_what_waits_behind_a_slow_query_is_given_to_another_worker(start: Start)
         async with opened(start, workers=2, per_client=2) as pool:
             await until(lambda: len(pool._idle) == 2)
             # On one core all are given to one worker, once its client is known to ask what is quick.
-            pool._cores = 1
+            pool._cores = frozenset({0})
             for _ in range(3):
                 await pool.submit("c", job("ASK {}")).future
             slow = pool.submit("c", job(ENDLESS))
@@ -439,7 +439,7 @@ def test_queries_of_a_client_whose_queries_are_long_do_not_share_a_worker(start:
     async def work() -> None:
         async with opened(start, workers=2, per_client=2) as pool:
             await until(lambda: len(pool._idle) == 2)
-            pool._cores = 1
+            pool._cores = frozenset({0})
             pool.took("c", 0.03)
             slow = [pool.submit("c", job(ENDLESS)) for _ in range(4)]
             await until(lambda: pool.running)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
+import os
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .harness import PREFIX, Reply, Server, wait_until
+from .harness import PREFIX, Client, Reply, Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,24 +74,31 @@ def look_up(server: Server, findings: Findings, until: threading.Event | None, m
             time.sleep(0.002)
 
 
+def _culprit(port: int, text: str) -> Reply:
+    with Client(port, CULPRIT) as client:
+        return client.query(text)
+
+
+def _culprits(port: int, text: str, count: int) -> list[Reply]:
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(lambda _number: _culprit(port, text), range(count)))
+
+
 def run_away(server: Server, text: str, count: int = 4) -> Findings:
-    """Let the culprit send `text` `count` times at once while the bystander looks things up, and return what came."""
+    """Let the culprit send `text` `count` times at once while the bystander looks things up, and return what came.
+
+    The culprit is another process: what it reads, sixteen megabytes at times, would else hold up the bystander here.
+    """
     findings = Findings()
     over = threading.Event()
-
-    def culprit() -> None:
-        with server.client(CULPRIT) as client:
-            findings.replies.append(client.query(text))
-
-    threads = [threading.Thread(target=culprit) for _ in range(count)]
-    bystander = threading.Thread(target=look_up, args=(server, findings, over))
-    bystander.start()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    over.set()
-    bystander.join()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as elsewhere:
+        # The process is there before anything is measured.
+        elsewhere.submit(os.getpid).result()
+        bystander = threading.Thread(target=look_up, args=(server, findings, over))
+        bystander.start()
+        findings.replies.extend(elsewhere.submit(_culprits, server.port, text, count).result())
+        over.set()
+        bystander.join()
     return findings
 
 

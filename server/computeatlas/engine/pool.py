@@ -22,6 +22,7 @@ from cachetools import LRUCache
 
 from computeatlas.engine import confine, disk
 from computeatlas.engine.admission import FairQueue
+from computeatlas.engine.courtesy import Courtesy
 from computeatlas.engine.diagnosis import diagnose
 from computeatlas.engine.keeper import Keeper, kill
 from computeatlas.engine.spool import Spool
@@ -45,7 +46,7 @@ _TICK = 0.01
 #: After so many seconds a query holds up no other that was given to the same worker.
 _PATIENCE = 0.01
 #: After so many seconds a query leaves the processor to whoever else wants it.
-_LONG = 0.03
+_LONG = 0.02
 #: How many quick and small queries of one client a worker is given at once, and what is small, in bytes, and quick, in
 #: seconds; and how much one query counts in the pace of its client.
 _BATCH = 4
@@ -92,7 +93,8 @@ class Pool:
         #: Client → seconds that its queries took of late.
         self._paces: LRUCache[str, float] = LRUCache(_CLIENTS)
         self._number = 0
-        self._cores = os.cpu_count() or 1
+        self._cores = frozenset(os.sched_getaffinity(0))
+        self._courtesy = Courtesy(self._cores)
         self._dispatching = False
         self._ticking = False
         self._closed = False
@@ -240,7 +242,7 @@ class Pool:
     def idle(self, worker: Workman) -> None:
         """Take note that a worker has done all it was given."""
         self._release(worker)
-        if worker.retiring or (worker.is_slow and (worker.has_grown or not worker.hurry())):
+        if worker.retiring or (worker.is_slow and (worker.has_grown or not worker.hurry(self._cores))):
             worker.kill(None)
         else:
             self._idle.append(worker)
@@ -276,6 +278,8 @@ class Pool:
         """Take note how long a query of `client` took, so that its next ones share a worker only if they are quick."""
         before = self._paces.get(client, seconds)
         self._paces[client] = before + (seconds - before) * _RECENT
+        if seconds < _QUICK:
+            self._courtesy.quick(client, self.loop.time())
 
     def new_spool(self) -> Spool:
         """Return a spool for a result that does not fit in one frame."""
@@ -463,7 +467,7 @@ class Pool:
         self._dispatching = False
         # What is quick runs on as many workers as there are cores and no more: more would only switch to and fro. What
         # has turned out to be long does not count, or it would keep the quick waiting.
-        free = self._cores - sum(1 for worker in self._workers.values() if worker.tickets and not worker.is_slow)
+        free = len(self._cores) - sum(1 for worker in self._workers.values() if worker.tickets and not worker.is_slow)
         while self._idle and len(self._queue):
             # A client of whom nothing runs waits for no other's queries.
             may = self._may if free > 0 else self._has_nothing
@@ -521,9 +525,11 @@ class Pool:
                     ticket.attempts += 1
                     self._queue.put_back(ticket)
             self._dispatch()
-        if age > _LONG and not worker.is_slow and worker.thread is not None:
-            worker.yield_processor()
-            self._dispatch()
+        if age > _LONG and worker.thread is not None:
+            was_slow = worker.is_slow
+            worker.yield_processor(self._courtesy.cores(worker.client, self.loop.time()))
+            if not was_slow:
+                self._dispatch()
 
     def _relieve(self) -> None:
         """End a worker whose result nobody reads as fast as it comes, when too much lies about unread."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from computeatlas.engine import frames
+from computeatlas.engine.courtesy import step_back, step_forward
 from computeatlas.engine.frames import HEAD, read_answer_head, read_rows, unpack_error
 from computeatlas.engine.keeper import kill
 from computeatlas.engine.tickets import Answer
@@ -67,7 +68,8 @@ class Workman:
         self.thread: int | None = None
         #: Bytes of memory that it held when it was ready.
         self._size = 0
-        self.is_slow = False
+        #: Where it runs when nobody else wants the processor; None while it is as good as others.
+        self._cores: frozenset[int] | None = None
         self.verdict: AtlasError | None = None
         self.cause: AtlasError | None = None
         self.retiring = False
@@ -120,24 +122,23 @@ class Workman:
         """Whether it holds more memory than it should between queries."""
         return self._memory() > self._size + _GROWTH
 
-    def yield_processor(self) -> None:
-        """Run only when nobody else wants the processor, until `hurry`.
+    def yield_processor(self, cores: frozenset[int]) -> None:
+        """Run only on `cores`, and when nobody else wants the processor, until `hurry`."""
+        if self._cores != cores:
+            self._cores = cores
+            step_back(self.thread or 0, cores)
 
-        The class of sched(7) that is put aside whenever another has work to do; a nice value is not: who comes then
-        waits for the end of a time slice, some milliseconds.
-        """
-        self.is_slow = True
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(self.thread or 0, os.SCHED_IDLE, os.sched_param(0))
-
-    def hurry(self) -> bool:
-        """Run like others again, and say whether the system allows that."""
-        try:
-            os.sched_setscheduler(self.thread or 0, os.SCHED_OTHER, os.sched_param(0))
-        except OSError:
+    def hurry(self, cores: frozenset[int]) -> bool:
+        """Run like others again, on `cores`, and say whether the system allows that."""
+        if not step_forward(self.thread or 0, cores):
             return False
-        self.is_slow = False
+        self._cores = None
         return True
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it runs only when nobody else wants the processor."""
+        return self._cores is not None
 
     def _memory(self) -> int:
         """Return how many bytes of memory its process holds, 0 where the system does not tell."""
