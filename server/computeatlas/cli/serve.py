@@ -148,6 +148,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         def find() -> tuple[Start, Served]:
             return _files_start(common, files), Served()
 
+        project = Project.find()
         questions: tuple[QueryFile, ...] = ()
     else:
         project = Project.find(root)
@@ -165,6 +166,8 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         union=not files or options["union_default_graph"],
         served=served,
         questions=questions,
+        views={path.stem: read_query(path) for path in project.views()},
+        rules=tuple(read_query(path) for path in project.rules()),
         allow_service=options["allow_service"],
         token=_token(options["write_token_file"]),
         proxies=parse_networks(options["trusted_proxy"]),

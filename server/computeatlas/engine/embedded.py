@@ -7,13 +7,13 @@ except through `rows`, which copies them.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from computeatlas.engine.evaluate import Query, evaluate, write_result
 from computeatlas.engine.serialise import RDF_FORMATS, serialise, tidy_prefixes
+from computeatlas.engine.table import Table
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import shorten
 from computeatlas.sparql.complaints import explain_evaluation
@@ -21,19 +21,11 @@ from computeatlas.sparql.complaints import explain_evaluation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from computeatlas.engine.table import Term
     from computeatlas.model.mediatypes import Format, ResultKind
 
-    Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 __all__ = ["EmbeddedEngine", "Query", "Table", "serialise_turtle", "show"]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A copied SELECT result: names of the variables, and rows of terms or None."""
-
-    variables: tuple[str, ...]
-    rows: tuple[tuple[Term | None, ...], ...]
 
 
 def show(term: Term | None) -> str:

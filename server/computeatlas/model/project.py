@@ -105,6 +105,12 @@ class Project:
         """Return the example queries: the `.rq` files directly in `queries/`."""
         return sorted((self.root / "queries").glob("*.rq"))
 
+    def views(self) -> list[Path]:
+        """Return the queries of the pages: the project's own, each replaced by the graph's of the same name."""
+        shipped = [] if self.shipped else Project.find().views()
+        by_name = {path.name: path for path in (*shipped, *self.files("queries/views", ".rq"))}
+        return [by_name[name] for name in sorted(by_name)]
+
     def _own_or_shipped(self, folder: str, suffix: str) -> list[Path]:
         own = self.files(folder, suffix)
         return own if own or self.shipped else Project.find().files(folder, suffix)

@@ -84,6 +84,20 @@ def with_limit(query: str, rows: int) -> str:
     return f"{query[:place]} LIMIT {rows} {query[place:]}"
 
 
+def with_values(query: str, name: str, terms: Sequence[str]) -> str:
+    """Return `query` with the data of its first `VALUES ?name { … }` replaced by `terms`, each a term of SPARQL.
+
+    Raises KeyError where it has no such VALUES.
+    """
+    tokens = [token for token in tokenize(query) if token.kind is not Kind.COMMENT]
+    for index, token in enumerate(tokens[:-2]):
+        variable, opening = tokens[index + 1], tokens[index + 2]
+        if token.says("VALUES") and variable.text in (f"?{name}", f"${name}") and opening.marks("{"):
+            closing = next(later for later in tokens[index + 3 :] if later.marks("}") and later.depth == opening.depth)
+            return f"{query[: opening.end]} {' '.join(terms)} {query[closing.start :]}"
+    raise KeyError(name)
+
+
 def _checked(iri: str) -> str:
     if not _IRI.fullmatch(iri):
         raise DatasetConflictError(f"{iri!r} is not an absolute IRI", mend="name each graph by an absolute IRI")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from flask_compress import Compress
 
-from computeatlas.web import page_problems, pages, sparql
+from computeatlas.web import language, page_problems, pages, site, sparql
 from computeatlas.web.asking import Asker
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ def create_app(pool: Pool, settings: Settings) -> Flask:
     app.extensions["atlas-asker"] = Asker(pool)
     app.extensions["atlas-settings"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_query * 4
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    language.register(app)
+    site.register(app, app.extensions["atlas-asker"], settings)
+    Compress(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(sparql.blueprint)
     page_problems.register(app)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from computeatlas.engine.frames import Job
 from computeatlas.engine.spool import Spool
+from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import ResultTooLargeError
+from computeatlas.model.namespaces import BASE
 
 if TYPE_CHECKING:
-    from computeatlas.engine.frames import Job
     from computeatlas.engine.pool import Pool
     from computeatlas.model.mediatypes import Format
 
 #: More bytes than a page can show.
 _LARGEST = 8 * 1024 * 1024
+_TABLES = (("bindings", "json"), ("boolean", "json"))
 
 
 class Asker:
@@ -34,6 +37,11 @@ class Asker:
         Raises what the job raises, ResultTooLargeError for more than a page can show.
         """
         return asyncio.run_coroutine_threadsafe(self._answer(client, job), self._pool.loop).result()
+
+    def table(self, client: str, text: str, *, union: bool, timeout: float) -> Table:
+        """Return the table of a SELECT or ASK query of our own; see `answer`."""
+        job = Job("query", text, BASE, (), (), union, _TABLES, "identity", timeout, _LARGEST)
+        return read_table(self.answer(client, job)[1])
 
     async def _answer(self, client: str, job: Job) -> tuple[Format, bytes]:
         answer = await self._pool.submit(client, job).future

@@ -10,7 +10,7 @@ from computeatlas.model.errors import UsageError
 from computeatlas.model.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from computeatlas.model.manifest import Manifest
     from computeatlas.model.queryfile import QueryFile
@@ -30,13 +30,16 @@ class Settings:
     """Limits, what is served, and who may do what.
 
     `union`: the default graph is the union of all graphs. `token`: who sends it may write; None where nobody may.
-    `proxies`: whose word on the client's address counts.
+    `proxies`: whose word on the client's address counts. `questions` are the example queries, `views` those of the
+    pages by their names, `rules` those by which triples are inferred.
     """
 
     limits: Limits = field(default_factory=Limits)
     union: bool = True
     served: Served = field(default_factory=Served)
     questions: tuple[QueryFile, ...] = ()
+    views: Mapping[str, QueryFile] = field(default_factory=dict)
+    rules: tuple[QueryFile, ...] = ()
     allow_service: bool = False
     token: str | None = None
     proxies: tuple[Network, ...] = ()

@@ -1,0 +1,44 @@
+"""A SELECT result, copied: what code reads that asks the graph something, wherever the engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+@dataclass(frozen=True)
+class Table:
+    """A copied SELECT result: names of the variables, and rows of terms or None."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+    def records(self) -> Iterator[dict[str, Term]]:
+        """Yield each row as a mapping of variable to term, without the variables that are not bound."""
+        for row in self.rows:
+            yield {name: term for name, term in zip(self.variables, row, strict=True) if term is not None}
+
+
+#: Asks a query and returns its table; raises what the engine raises.
+Ask = Callable[[str], Table]
+
+
+def read_table(data: bytes) -> Table:
+    """Return the table that `data` holds in the SPARQL 1.1 Query Results JSON Format.
+
+    An ASK result is one row with the variable `answer`. Raises SyntaxError for anything else.
+    https://www.w3.org/TR/sparql11-results-json/
+    """
+    result = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+    if isinstance(result, ox.QueryBoolean):
+        return Table(("answer",), ((ox.Literal(bool(result)),),))
+    names = tuple(variable.value for variable in result.variables)
+    return Table(names, tuple(tuple(row[name] for name in names) for row in result))

@@ -1,0 +1,58 @@
+"""Labels of things in the reader's language, fetched in one query for many and remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from cachetools import LRUCache
+
+from computeatlas.model.namespaces import shorten
+from computeatlas.views.query import bind, iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from computeatlas.engine.table import Ask
+    from computeatlas.model.queryfile import QueryFile
+
+#: Things whose labels are remembered.
+_REMEMBERED = 50_000
+#: Things asked for in one query.
+_BATCH = 500
+
+
+class Names:
+    """The labels of one version of the data: IRI → language → label."""
+
+    def __init__(self, query: QueryFile):
+        self._query = query
+        self._known: LRUCache[str, dict[str, str]] = LRUCache(_REMEMBERED)
+
+    def need(self, ask: Ask, things: Iterable[str]) -> None:
+        """Fetch the labels of `things` that are not known yet."""
+        missing = [node for thing in dict.fromkeys(things) if thing not in self._known and (node := iri(thing))]
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            found: dict[str, dict[str, str]] = {node.value: {} for node in batch}
+            for row in ask(bind(self._query, x=batch)).records():
+                thing, label = row["x"], row["label"]
+                if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+                    found[thing.value].setdefault(label.language or "", label.value)
+            self._known.update(found)
+
+    def label(self, ask: Ask, thing: str, language: str) -> tuple[str, str | None]:
+        """Return the label of `thing` in `language`, or in another where it has none, and the language it is in.
+
+        Without any label the name is the IRI, shortened where a prefix covers it; its language is None then.
+        """
+        if thing not in self._known:
+            self.need(ask, [thing])
+        labels = self._known.get(thing) or {}
+        for wanted in (language, "en", ""):
+            if wanted in labels:
+                return labels[wanted], wanted or None
+        if labels:
+            other = min(labels)
+            return labels[other], other
+        return shorten(thing), None

@@ -1,0 +1,45 @@
+"""One reader's view of the data: whom to ask, in which language, with which queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from computeatlas.views.query import bind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from computeatlas.engine.table import Ask, Term
+    from computeatlas.views.names import Names
+    from computeatlas.views.query import Queries
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`ask` asks the data as they are now; `queries` are those of the views; `language` is `en` or `sv`."""
+
+    ask: Ask
+    queries: Queries
+    names: Names
+    language: str = "en"
+
+    def text(self, view: str, **values: Iterable[Term]) -> str:
+        """Return the query of `view` with `values` put in, as `bind` does."""
+        return bind(self.queries[view], **values)
+
+    def records(self, view: str, **values: Iterable[Term]) -> Iterator[dict[str, Term]]:
+        """Ask the query of `view` with `values` put in, and yield its rows as mappings of variable to term."""
+        return self.ask(self.text(view, **values)).records()
+
+    def need(self, things: Iterable[str]) -> None:
+        """Fetch the labels of `things` at once, so that `label` need not ask for each."""
+        self.names.need(self.ask, things)
+
+    def label(self, thing: str) -> str:
+        """Return the label of `thing` in the reader's language, or in another, or its IRI shortened."""
+        return self.names.label(self.ask, thing, self.language)[0]
+
+    def label_language(self, thing: str) -> str | None:
+        """Return the language that `label` gives, None where it is the IRI or the label has none."""
+        return self.names.label(self.ask, thing, self.language)[1]

@@ -1,0 +1,80 @@
+"""What every page needs: the reader, links, "view as SPARQL", entity tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import current_app, g, request
+
+from computeatlas.model.namespaces import shorten
+from computeatlas.views.names import Names
+from computeatlas.views.reader import Reader
+from computeatlas.web.language import language
+from computeatlas.web.links import is_ours, path_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from computeatlas.engine.table import Table
+    from computeatlas.web.asking import Asker
+    from computeatlas.web.settings import Settings
+
+_KEY = "atlas-site"
+
+
+class Site:
+    """What the pages of one application share: whom they ask, and what they remember of the present data."""
+
+    def __init__(self, asker: Asker, settings: Settings):
+        self.asker = asker
+        self.settings = settings
+        self._version = ""
+        self._names = Names(settings.views["labels"])
+
+    @property
+    def names(self) -> Names:
+        """The labels of the data as they are now."""
+        if self._version != self.asker.pool.version:
+            self._version = self.asker.pool.version
+            self._names = Names(self.settings.views["labels"])
+        return self._names
+
+    def ask(self, text: str) -> Table:
+        """Return the table of a query of ours, asked for the client of this request; raises what the engine raises."""
+        client = request.remote_addr or "local"
+        return self.asker.table(client, text, union=self.settings.union, timeout=self.settings.limits.timeout)
+
+
+def site() -> Site:
+    """Return what the pages of this application share."""
+    found: Site = current_app.extensions[_KEY]
+    return found
+
+
+def reader() -> Reader:
+    """Return the view of the data for the request that is being answered."""
+    if "reader" not in g:
+        shared = site()
+        g.reader = Reader(shared.ask, shared.settings.views, shared.names, language())
+    found: Reader = g.reader
+    return found
+
+
+def sparql_link(text: str, **more: str) -> str:
+    """Return the path that shows `text` in the editor, or gives its answer where `format=` is among `more`."""
+    return "/sparql?" + urlencode({"query": text, **more})
+
+
+def register(app: Flask, asker: Asker, settings: Settings) -> None:
+    """Give `app` its site, and its templates `label`, `label_language`, `path_of`, `shorten` and `sparql_link`."""
+    app.extensions[_KEY] = Site(asker, settings)
+    app.jinja_env.globals.update(
+        label=lambda iri: reader().label(iri),
+        label_language=lambda iri: reader().label_language(iri),
+        path_of=path_of,
+        is_ours=is_ours,
+        shorten=shorten,
+        sparql_link=sparql_link,
+        served=lambda: settings.served,
+    )

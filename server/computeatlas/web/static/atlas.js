@@ -1,0 +1,1 @@
+// What the pages do with JavaScript; each of them shows its content without.
