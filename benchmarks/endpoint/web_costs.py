@@ -11,10 +11,11 @@ from computeatlas.engine.tickets import Answer
 from computeatlas.model.limits import Limits
 from computeatlas.model.mediatypes import JSON
 from computeatlas.web.app import create_app
+from computeatlas.web.conditions import entity_tag
 from computeatlas.web.gateway import Gateway
 from computeatlas.web.negotiate import choose_coding
 from computeatlas.web.protocol import read_query
-from computeatlas.web.queries import entity_tag, negotiate_formats
+from computeatlas.web.queries import negotiate_formats
 from computeatlas.web.rates import RateLimiter, parse_rate
 from computeatlas.web.reading import read_job
 from computeatlas.web.request_log import RequestLog
@@ -91,7 +92,7 @@ async def web_steps(texts: list[str], bodies: list[bytes], seconds: float) -> di
             lambda operation: read_job(operation, settings, URL, dict(formats), "identity"), operations, seconds
         ),
         "web: look into the cache, entity tag": stopwatch.microseconds(
-            lambda key: (gateway.query.cache.get("data", key), entity_tag(key)), keys, seconds
+            lambda key: (gateway.answering.cache.get("data", key), entity_tag(key)), keys, seconds
         ),
         "web: the client's rate": stopwatch.microseconds(
             lambda _: limiter.wait("127.0.0.1", time.monotonic()), strings, seconds

@@ -85,17 +85,33 @@ def with_limit(query: str, rows: int) -> str:
 
 
 def with_values(query: str, name: str, terms: Sequence[str]) -> str:
-    """Return `query` with the data of its first `VALUES ?name { … }` replaced by `terms`, each a term of SPARQL.
+    """Return `query` with the data of each `VALUES ?name { … }` replaced by `terms`, which are terms of SPARQL.
 
     Raises KeyError where it has no such VALUES.
     """
     tokens = [token for token in tokenize(query) if token.kind is not Kind.COMMENT]
+    parts: list[str] = []
+    done = 0
     for index, token in enumerate(tokens[:-2]):
         variable, opening = tokens[index + 1], tokens[index + 2]
         if token.says("VALUES") and variable.text in (f"?{name}", f"${name}") and opening.marks("{"):
             closing = next(later for later in tokens[index + 3 :] if later.marks("}") and later.depth == opening.depth)
-            return f"{query[: opening.end]} {' '.join(terms)} {query[closing.start :]}"
-    raise KeyError(name)
+            parts += query[done : opening.end], f" {' '.join(terms)} "
+            done = closing.start
+    if not parts:
+        raise KeyError(name)
+    return "".join((*parts, query[done:]))
+
+
+def with_offset(query: str, rows: int) -> str:
+    """Return `query` with the number of its first OFFSET, wherever that is, replaced by `rows`.
+
+    Raises KeyError where it has no OFFSET.
+    """
+    for word, number in itertools.pairwise(token for token in tokenize(query) if token.kind is not Kind.COMMENT):
+        if word.says("OFFSET") and number.kind is Kind.INTEGER:
+            return f"{query[: number.start]}{rows}{query[number.end :]}"
+    raise KeyError("OFFSET")
 
 
 def _checked(iri: str) -> str:

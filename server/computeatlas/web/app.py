@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from computeatlas.web import language, page_problems, pages, site, sparql
+from computeatlas.web import language, page_cache, page_problems, pages, site, sparql, static_files
 from computeatlas.web.asking import Asker
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def create_app(pool: Pool, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_query * 4
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.register(app)
+    look = page_cache.register(app, lambda: pool.version, settings.limits.cache // 4)
+    static_files.register(app, look)
     site.register(app, app.extensions["atlas-asker"], settings)
     Compress(app)
     app.register_blueprint(pages.blueprint)

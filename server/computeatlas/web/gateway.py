@@ -17,10 +17,13 @@ from a2wsgi import WSGIMiddleware
 from computeatlas.engine.spool import Spool
 from computeatlas.engine.tickets import ClientGoneError
 from computeatlas.model.errors import AtlasError
-from computeatlas.web import queries, updates, well_known
+from computeatlas.web import linked_data, queries, updates, well_known
+from computeatlas.web.answering import Answering
 from computeatlas.web.clients import client_of
+from computeatlas.web.document_links import split_suffix
 from computeatlas.web.exchange import BodyIncompleteError, Request, Response
 from computeatlas.web.graph_store import GraphStoreEndpoint
+from computeatlas.web.linked_data import LinkedDataEndpoint
 from computeatlas.web.metrics import CONTENT_TYPE, Metrics
 from computeatlas.web.negotiate import prefers_html
 from computeatlas.web.problems import Problem, RequestError, describe_error, render_problem
@@ -61,6 +64,8 @@ _COMMON = b"".join(b"%s: %s\r\n" % header for header in (*_HEADERS, _NO_PAGE))
 _COMMON_TLS = _COMMON + b"%s: %s\r\n" % _TLS
 #: What a client that went away before its answer is logged with, as nginx does.
 _GONE = 499
+#: Endpoints whose resources are pages for those who want pages.
+_WITH_PAGES = frozenset({"query", "linked-data"})
 #: Threads for pages.
 _PAGE_THREADS = 8
 
@@ -70,8 +75,9 @@ class Gateway:
 
     def __init__(self, pool: Pool, settings: Settings, pages: Flask, log: RequestLog):
         describer = Describer(pool, settings)
-        self.query = QueryEndpoint(pool, settings, describer)
-        self.metrics = Metrics(pool, self.query.cache)
+        self.answering = answering = Answering(pool, settings)
+        self.query = QueryEndpoint(pool, settings, describer, answering)
+        self.metrics = Metrics(pool, answering.cache)
         self._pages = WSGIMiddleware(pages, workers=_PAGE_THREADS)  # type: ignore[arg-type]
         self._settings = settings
         self._log = log
@@ -82,6 +88,7 @@ class Gateway:
             "/update": ("update", updates.METHODS, UpdateEndpoint(pool, settings)),
             "/store": ("store", store.methods, store),
             "/.well-known/void": ("void", well_known.METHODS, VoidEndpoint(pool, describer)),
+            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(pool, settings, answering)),
             "/metrics": ("metrics", ("GET", "HEAD", "OPTIONS"), self._metrics),
         }
         self._limiter = RateLimiter(parse_rate(settings.limits.rate)) if settings.limits.rate else None
@@ -110,8 +117,10 @@ class Gateway:
             if name == "query" and request.method == "POST" and prefers_html(request.header(b"accept")):
                 # The form may name a format; Flask then gets the body again.
                 receive = await request.read_ahead(self._settings.limits.max_query * 4)
-            if endpoint is None or (name == "query" and _is_for_people(request)):
+            if endpoint is None or (name in _WITH_PAGES and _is_for_people(name, request)):
                 request.require_host()
+                if name == "query" and _asks_for_sources(request):
+                    scope = {**scope, "path": "/sparql/cite", "raw_path": b"/sparql/cite"}
                 await self._page(scope, receive, send, request, number, begun)
                 return
             if request.method == "OPTIONS":
@@ -132,8 +141,12 @@ class Gateway:
 
     def _find(self, path: str) -> tuple[str, tuple[str, ...], Endpoint | None]:
         found = self._endpoints.get(path)
-        if found is None and path.startswith("/store/"):
-            found = self._endpoints["/store"]
+        if found is None:
+            root = path[1:].partition("/")[0].partition(".")[0]
+            if root == "store":
+                found = self._endpoints["/store"]
+            elif root in linked_data.ROOTS:
+                found = self._endpoints["/doc"]
         return found or ("pages", (), None)
 
     def _admit(self, request: Request) -> None:
@@ -285,12 +298,27 @@ class Gateway:
             )
 
 
-def _is_for_people(request: Request) -> bool:
-    """Say whether the answer is to be a page: a browser asks, and names no other format."""
+def _is_for_people(name: str, request: Request) -> bool:
+    """Say whether the answer is to be a page: a browser asks, and names no other format.
+
+    What cites the sources of an answer is Flask's, whoever asks.
+    """
+    if request.method == "OPTIONS":
+        return False
+    if name == "query" and _asks_for_sources(request):
+        return True
+    if name == "linked-data":
+        path, form, html = split_suffix(request.path)
+        if form is not None or html or path.startswith("/id/"):
+            return html and not path.startswith("/id/")
     for data in (request.query_string, request.ahead):
         if b"format=" in data:
             return b"format=html" in data
-    return request.method != "OPTIONS" and prefers_html(request.header(b"accept"))
+    return prefers_html(request.header(b"accept"))
+
+
+def _asks_for_sources(request: Request) -> bool:
+    return b"cite=true" in request.query_string or b"cite=true" in request.ahead
 
 
 def _not_allowed(request: Request, methods: tuple[str, ...]) -> RequestError:

@@ -21,10 +21,12 @@ from computeatlas.engine.frames import Job
 from computeatlas.model.errors import GraphMissingError
 from computeatlas.model.mediatypes import FORMATS, RDF_XML, Format, ResultKind, formats_for
 from computeatlas.web import protocol
+from computeatlas.web.answering import content_headers, run
+from computeatlas.web.conditions import entity_tag, matches, names
 from computeatlas.web.exchange import Request, Response
 from computeatlas.web.negotiate import choose_coding
 from computeatlas.web.problems import RequestError
-from computeatlas.web.queries import choose_graph_format, content_headers, entity_tag, matches, names, run
+from computeatlas.web.queries import choose_graph_format
 from computeatlas.web.updates import require_token
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ KINDS = {
     "bad-iri": ProblemKind(
         400, "Not an IRI", "A parameter that names a graph is no IRI, or is relative where it must be absolute."
     ),
+    "bad-parameter": ProblemKind(400, "Not a value of a parameter", "A parameter of the address has no such value."),
     "bad-timeout": ProblemKind(400, "Not a number of seconds", "`timeout` is not a number of seconds."),
     "body-too-large": ProblemKind(413, "The body is too large", "The body has more bytes than this server takes."),
     "content-type": ProblemKind(
@@ -62,6 +63,9 @@ KINDS = {
         406,
         "No such format",
         "The result cannot be had in a format that the request accepts; the detail lists the formats.",
+    ),
+    "gone": ProblemKind(
+        410, "No longer spoken of", "The thing is deprecated; the detail names what has taken its place."
     ),
     "not-found": ProblemKind(404, "Not found", "There is no page of that address."),
     "overloaded": ProblemKind(

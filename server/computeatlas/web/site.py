@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
 
 from computeatlas.model.namespaces import shorten
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
+from computeatlas.web.document_links import HTML_SUFFIX, link_header, split_suffix
 from computeatlas.web.language import language
-from computeatlas.web.links import is_ours, path_of
+from computeatlas.web.links import iri_of, is_ours, path_of
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
     from computeatlas.engine.table import Table
     from computeatlas.web.asking import Asker
@@ -66,8 +67,18 @@ def sparql_link(text: str, **more: str) -> str:
     return "/sparql?" + urlencode({"query": text, **more})
 
 
+def link_documents(response: Response) -> Response:
+    """Let the page of a thing say where its data are."""
+    path, _form, _html = split_suffix(request.path)
+    if response.status_code == 200 and response.mimetype == "text/html" and iri_of(path) is not None:
+        response.headers["Link"] = link_header(request.host_url, path)
+        response.headers["Content-Location"] = quote(path, safe="/:@!$&'()*+,;=~-._") + HTML_SUFFIX
+    return response
+
+
 def register(app: Flask, asker: Asker, settings: Settings) -> None:
     """Give `app` its site, and its templates `label`, `label_language`, `path_of`, `shorten` and `sparql_link`."""
+    app.after_request(link_documents)
     app.extensions[_KEY] = Site(asker, settings)
     app.jinja_env.globals.update(
         label=lambda iri: reader().label(iri),

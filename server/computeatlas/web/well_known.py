@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from computeatlas.web import protocol
+from computeatlas.web.answering import data_headers
+from computeatlas.web.conditions import entity_tag, matches
 from computeatlas.web.exchange import Request, Response
-from computeatlas.web.queries import choose_graph_format, data_headers, entity_tag, matches
+from computeatlas.web.queries import choose_graph_format
 
 if TYPE_CHECKING:
     from computeatlas.engine.pool import Pool
