@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from computeatlas.model.errors import DatasetConflictError
-from computeatlas.sparql.rewrite import with_limit, with_using
+from computeatlas.sparql.rewrite import with_limit, with_offset, with_using
 
 G, H, K = (f"http://e/{name}" for name in "ghk")
 
@@ -248,3 +248,23 @@ def test_a_limited_query_gives_the_first_rows_of_the_query(head: str, body: str,
     except SyntaxError:
         return
     assert [str(row) for row in store.query(with_limit(query, rows))] == whole[:rows]
+
+
+@pytest.mark.parametrize(
+    "query, there",
+    [
+        ("SELECT * { } OFFSET 0", "SELECT * { } OFFSET 7"),
+        (
+            "SELECT * { { SELECT * { } LIMIT 5 OFFSET 10 } } # OFFSET 3",
+            "SELECT * { { SELECT * { } LIMIT 5 OFFSET 7 } }",
+        ),
+        ("# OFFSET 3\nSELECT * { ?offset ?p 'OFFSET 4' } OFFSET\n12", "'OFFSET 4' } OFFSET\n7"),
+    ],
+)
+def test_an_offset_is_replaced_wherever_it_stands(query: str, there: str) -> None:
+    assert there in with_offset(query, 7)
+
+
+def test_a_query_without_an_offset_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        with_offset("SELECT * { } # OFFSET 1", 1)
