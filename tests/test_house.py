@@ -18,10 +18,12 @@ ARROWS = {
     "model": set(),
     "sparql": {"model"},
     "engine": {"model", "sparql"},
+    "trace": {"model", "sparql", "engine"},
+    "views": {"model", "sparql", "engine"},
     "curate": {"model", "engine"},
     "release": {"model", "engine", "curate"},
-    "web": {"model", "sparql", "engine", "release"},
-    "cli": {"model", "engine", "curate", "release", "web"},
+    "web": {"model", "sparql", "engine", "trace", "views", "release"},
+    "cli": {"model", "engine", "trace", "curate", "release", "web"},
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -27,11 +28,14 @@ class Names:
 
     def __init__(self, query: QueryFile):
         self._query = query
+        self._lock = Lock()
         self._known: LRUCache[str, dict[str, str]] = LRUCache(_REMEMBERED)
 
     def need(self, ask: Ask, things: Iterable[str]) -> None:
         """Fetch the labels of `things` that are not known yet."""
-        missing = [node for thing in dict.fromkeys(things) if thing not in self._known and (node := iri(thing))]
+        with self._lock:
+            unknown = [thing for thing in dict.fromkeys(things) if thing not in self._known]
+        missing = [node for thing in unknown if (node := iri(thing))]
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             found: dict[str, dict[str, str]] = {node.value: {} for node in batch}
@@ -39,16 +43,20 @@ class Names:
                 thing, label = row["x"], row["label"]
                 if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
                     found[thing.value].setdefault(label.language or "", label.value)
-            self._known.update(found)
+            with self._lock:
+                self._known.update(found)
 
     def label(self, ask: Ask, thing: str, language: str) -> tuple[str, str | None]:
         """Return the label of `thing` in `language`, or in another where it has none, and the language it is in.
 
         Without any label the name is the IRI, shortened where a prefix covers it; its language is None then.
         """
-        if thing not in self._known:
+        with self._lock:
+            labels = self._known.get(thing)
+        if labels is None:
             self.need(ask, [thing])
-        labels = self._known.get(thing) or {}
+            with self._lock:
+                labels = self._known.get(thing) or {}
         for wanted in (language, "en", ""):
             if wanted in labels:
                 return labels[wanted], wanted or None

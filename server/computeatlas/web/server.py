@@ -26,6 +26,7 @@ from computeatlas.web.request_log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from computeatlas.engine.nursery import Start
     from computeatlas.web.settings import Served, Settings
@@ -141,13 +142,19 @@ async def _serve(serving: Serving, sockets: list[socket.socket], announce: Calla
     # What is there now stays: a collection that walks through it in the middle of a request would be a pause.
     gc.collect()
     gc.freeze()
-    announce(url_of(serving.host, sockets[0].getsockname()[1]), pool.quads)
     watch = loop.create_task(sweep(server.server_state))
     if serving.renew is not None:
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_renew(serving, pool)))
+
     # uvicorn stops at these signals and then raises them again; but to stop is no fault, and the log is to be written.
+    # One that comes before uvicorn listens to them counts too.
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
+        signal.signal(number, stop)
+    # Not before: whoever reads this may send a signal at once.
+    announce(url_of(serving.host, sockets[0].getsockname()[1]), pool.quads)
     try:
         await server.serve(sockets)
     finally:

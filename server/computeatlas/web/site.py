@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -44,7 +45,11 @@ class Site:
     def ask(self, text: str) -> Table:
         """Return the table of a query of ours, asked for the client of this request; raises what the engine raises."""
         client = request.remote_addr or "local"
-        return self.asker.table(client, text, union=self.settings.union, timeout=self.settings.limits.timeout)
+        begun = time.perf_counter()
+        table = self.asker.table(client, text, union=self.settings.union, timeout=self.settings.limits.timeout)
+        count, seconds = g.get("asked", (0, 0.0))
+        g.asked = (count + 1, seconds + time.perf_counter() - begun)
+        return table
 
 
 def site() -> Site:
@@ -76,8 +81,25 @@ def link_documents(response: Response) -> Response:
     return response
 
 
+def time_page(response: Response) -> Response:
+    """Say what the page cost, in milliseconds: https://www.w3.org/TR/server-timing/."""
+    if "asked" in g:
+        count, seconds = g.asked
+        whole = time.perf_counter() - g.begun
+        asked = f'ask;dur={seconds * 1000:.2f};desc="{count} queries"'
+        response.headers["Server-Timing"] = f"{asked}, page;dur={whole * 1000:.2f}"
+    return response
+
+
+def begin() -> None:
+    """Take note of when the page was begun."""
+    g.begun = time.perf_counter()
+
+
 def register(app: Flask, asker: Asker, settings: Settings) -> None:
     """Give `app` its site, and its templates `label`, `label_language`, `path_of`, `shorten` and `sparql_link`."""
+    app.before_request(begin)
+    app.after_request(time_page)
     app.after_request(link_documents)
     app.extensions[_KEY] = Site(asker, settings)
     app.jinja_env.globals.update(
