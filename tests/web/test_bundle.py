@@ -42,13 +42,11 @@ def outlines(bundle: Bundle) -> dict[str, Any]:
 
 
 def project(outlines: dict[str, Any], longitude: float, latitude: float) -> tuple[float, float]:
-    """Return where a point lies on the map: Snyder, Map Projections (USGS PP 1395), equations 22-4, 22-5 and 24-2."""
+    """Return where a point lies on the map, by the formula of the Lambert azimuthal equal-area projection."""
     turn, tilt = outlines["projection"]["rotate"]
     scale, (x, y) = outlines["projection"]["scale"], outlines["projection"]["translate"]
     east, north, centre = math.radians(longitude + turn), math.radians(latitude), math.radians(-tilt)
-    k = math.sqrt(
-        2 / (1 + math.sin(centre) * math.sin(north) + math.cos(centre) * math.cos(north) * math.cos(east))
-    )
+    k = math.sqrt(2 / (1 + math.sin(centre) * math.sin(north) + math.cos(centre) * math.cos(north) * math.cos(east)))
     up = math.cos(centre) * math.sin(north) - math.sin(centre) * math.cos(north) * math.cos(east)
     return x + scale * k * math.cos(north) * math.sin(east), y - scale * k * up
 
@@ -139,7 +137,8 @@ def test_bundle_url_leads_to_the_file(tmp_path: Path) -> None:
         address = render_template_string("{{ bundle_url('editor.js') }}")
         assert render_template_string("{{ bundle_url('other.js') }}") == "None"
     assert address == "/static/bundle/editor-0123ABCD.js"
-    assert app.test_client().get(address).data == b"1"
+    with app.test_client().get(address) as response:
+        assert response.data == b"1"
 
 
 def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
@@ -165,6 +164,7 @@ def test_completions_hold_prefixes_and_the_terms_of_the_data_in_both_languages(s
     again = urllib.request.Request(site + "sparql/completions", headers={"If-None-Match": tag})
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(again)
+    error.value.close()
     assert error.value.code == 304
 
 
