@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
+from tests.browser.conftest import QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,15 +44,6 @@ PAGES = {
 }
 ENTITIES = [path for path in PAGES if path.startswith("/doc/")]
 LARGEST_PAINT, TIMES_ITS_QUERIES = 1000.0, 3.0
-_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _PAINT = """() => new Promise(done => {
   new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
     .observe({type: 'largest-contentful-paint', buffered: true});
@@ -104,7 +96,7 @@ def report(url: str, rounds: int) -> tuple[list[str], bool]:
             print(path, file=sys.stderr, flush=True)
             found = []
             for _round in range(rounds):
-                browser = playwright.chromium.launch(executable_path=chromium, args=_OPTIONS)
+                browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
                 found.append(load(browser, url.rstrip("/") + path))
                 browser.close()
             paint, loaded, weight, requests = (statistics.median(column) for column in zip(*found, strict=True))

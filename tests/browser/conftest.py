@@ -26,10 +26,17 @@ AXE = Path(__file__).resolve().parents[2] / "server/frontend/node_modules/axe-co
 #: The rules of WCAG 2.0 to 2.2, levels A and AA.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+#: Boxes that scroll, drawings and what is shown to screen readers only are meant to be as they are.
+_SPILLED = """() => [...document.querySelectorAll("main *, header *")].filter(box =>
+  !box.closest("svg, .scroll, .hidden, .CodeMirror") && box.checkVisibility() && box.clientWidth > 40
+  && getComputedStyle(box).display !== "inline" && getComputedStyle(box).overflowX === "visible"
+  && box.scrollWidth > box.clientWidth + 1
+).map(box => `${box.tagName}.${box.className}: ${box.innerText.slice(0, 60)}`)"""
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="module")
 def chromium(require) -> Iterator[Browser]:
-    """The browser, without a page."""
+    """The browser, without a page; for one module, since Playwright's event loop runs as long as it is there."""
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -72,6 +79,10 @@ class Visitor:
             for violation in found["violations"]
             for node in violation["nodes"]
         ]
+
+    def spilled(self) -> list[str]:
+        """Return the boxes whose content is wider than they are and shows outside of them, over what is beside."""
+        return list(self.page.evaluate(_SPILLED))
 
     def is_too_wide(self) -> bool:
         """Say whether the page must be scrolled sideways."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-#: Chromium speaks to nobody but the server under test.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: Between two keys, in milliseconds: a list of completions takes a frame to follow what is typed.
 KEY = 30
 PLACES = """PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>
@@ -51,18 +40,6 @@ def url(site: str, repository: Path, require) -> str:
     return site
 
 
-@pytest.fixture(scope="module")
-def browser(require) -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    require(chromium, "Chromium (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield running
-        running.close()
-
-
 class Watched:
     """A page, with the hosts that it asked and what it complained of."""
 
@@ -76,9 +53,9 @@ class Watched:
 
 
 @pytest.fixture
-def watched(browser: Browser, url: str) -> Iterator[Watched]:
+def watched(chromium: Browser, url: str) -> Iterator[Watched]:
     """A page in a window of its own that asks nobody else and complains of nothing."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1100, "height": 900})
+    context = chromium.new_context(locale="en-GB", viewport={"width": 1100, "height": 900})
     found = Watched(context.new_page())
     yield found
     context.close()
@@ -165,14 +142,14 @@ def test_a_query_is_written_and_run_by_keyboard_alone(page: Page, url: str) -> N
     assert page.evaluate("document.activeElement.getAttribute('role')") != "textbox"
 
 
-def test_a_shared_link_opens_query_and_answer_in_another_window(browser: Browser, page: Page, url: str) -> None:
+def test_a_shared_link_opens_query_and_answer_in_another_window(chromium: Browser, page: Page, url: str) -> None:
     page.goto(url + "sparql")
     paste(page, 'SELECT ("å & <b>" AS ?text) {}')
     page.get_by_role("button", name="Run").click()
     assert cells(page) == ["å & <b>"]
     shared = page.get_by_role("link", name="Link to this query").evaluate("link => link.href")
     assert page.url == shared
-    other = browser.new_context()
+    other = chromium.new_context()
     second = other.new_page()
     second.goto(shared)
     assert cells(second) == ["å & <b>"]
@@ -267,8 +244,8 @@ def test_completion_offers_classes_and_properties_with_labels(page: Page, url: s
     )
 
 
-def test_completion_finds_a_class_by_a_swedish_label(browser: Browser, url: str) -> None:
-    context = browser.new_context(locale="sv-SE")
+def test_completion_finds_a_class_by_a_swedish_label(chromium: Browser, url: str) -> None:
+    context = chromium.new_context(locale="sv-SE")
     page = context.new_page()
     page.goto(url + "sparql")
     page.get_by_role("textbox", name="Fråga").click()
@@ -417,8 +394,8 @@ def test_nothing_in_an_answer_is_markup(page: Page, url: str) -> None:
     assert page.locator("table.answer a, table.answer img").count() == 0
 
 
-def test_the_page_without_javascript_is_a_form_that_works(browser: Browser, url: str) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+def test_the_page_without_javascript_is_a_form_that_works(chromium: Browser, url: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
     page = context.new_page()
     page.goto(url + "sparql")
     page.get_by_label("Query").fill("SELECT (6 * 7 AS ?answer) {}")
@@ -435,8 +412,8 @@ def test_the_page_without_javascript_is_a_form_that_works(browser: Browser, url:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1200])
-def test_everybody_can_use_the_editor(browser: Browser, url: str, repository: Path, scheme: str, width: int) -> None:
-    context = browser.new_context(locale="sv-SE", color_scheme=scheme, viewport={"width": width, "height": 800})
+def test_everybody_can_use_the_editor(chromium: Browser, url: str, repository: Path, scheme: str, width: int) -> None:
+    context = chromium.new_context(locale="sv-SE", color_scheme=scheme, viewport={"width": width, "height": 800})
     page = context.new_page()
     open_query(page, url, PLACES)
     cells(page)
@@ -458,8 +435,8 @@ def test_everybody_can_use_the_editor(browser: Browser, url: str, repository: Pa
     context.close()
 
 
-def test_everybody_can_use_the_form_without_javascript(browser: Browser, url: str, repository: Path) -> None:
-    context = browser.new_context()
+def test_everybody_can_use_the_form_without_javascript(chromium: Browser, url: str, repository: Path) -> None:
+    context = chromium.new_context()
     page = context.new_page()
     # The editor's script is kept away; axe-core itself needs a browser with scripts.
     page.route("**/bundle/*.js", lambda route: route.abort())

@@ -48,6 +48,7 @@ def test_a_page_is_accessible_fits_the_screen_and_calls_nobody(
     assert page.locator("h1").count() == 1
     assert visitor.axe() == []
     assert not visitor.is_too_wide()
+    assert visitor.spilled() == []
     assert visitor.hosts == {urlsplit(visitor.site).netloc}
     missing = [fault for fault in visitor.faults if "404" not in fault or "no-such-thing" not in path]
     assert missing == []

@@ -31,6 +31,8 @@ from computeatlas.model.project import Project
 from computeatlas.release.assemble import build
 from computeatlas.release.load import load
 
+pytestmark = pytest.mark.slow
+
 ARCHIVE = Path(__file__).parents[1] / "data/archive"
 ONTOLOGY = Path(__file__).parents[2] / "ontology"
 HALL = "graph_data/claims/hall.ttl"

@@ -405,13 +405,13 @@ def send_over_three(server: Server, items: Sequence[Request]) -> Outcomes:
 
 
 def warm_up(server: Server, good: Sequence[str], count: int, seed: int) -> int:
-    """Send three times `count` requests; return the most memory that the server then had, in bytes.
+    """Send six times `count` requests; return the most memory that the server then had, in bytes.
 
-    What is made at the first request of a kind stays, and a worker keeps a little of what it has used: from there on it
-    should grow no more.
+    What is made at the first request of a kind stays, and a worker keeps a little of what it has used, so a server with
+    workers that have hardly worked has less than it will have. From there on it should grow no more.
     """
     most = 0
-    for number in range(3):
+    for number in range(6):
         send_over_three(server, list(requests(random.Random(seed + number), good, count)))
         wait_until(server.is_whole, "all workers are there")
         most = max(most, server.memory())

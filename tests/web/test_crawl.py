@@ -6,17 +6,13 @@ import http.client
 import re
 from collections import deque
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import BASE
 from computeatlas.web.links import path_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +67,7 @@ class Crawl:
         self.parts: dict[str, set[str]] = {}
         self.wanted_parts: dict[tuple[str, str], str] = {}
         self.inline: list[str] = []
+        self.shapes: set[str] = set()
         self.queue: deque[str] = deque([site])
 
     def run(self) -> None:
@@ -87,8 +84,6 @@ class Crawl:
         body = response.read()
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         self.found[address] = (response.status, kind)
-        for link in self._links(response):
-            self._add(link, address)
         if response.status in (301, 302, 303, 307, 308):
             self._add(response.headers["Location"], address)
         elif kind == "text/html":
@@ -98,19 +93,28 @@ class Crawl:
             for link in page.links:
                 self._add(link, address)
 
-    def _links(self, response: http.client.HTTPResponse) -> Iterator[str]:
-        yield from re.findall(
-            r"<([^>]*)>; rel=\"(?:alternate|describedby|next|prev)\"", response.headers.get("Link", "")
-        )
-
     def _add(self, link: str, source: str) -> None:
         address, part = urldefrag(urljoin(source, link))
         if not address.startswith(self._site) or LANGUAGE.search(address):
             return
+        if (shape := _shape(address)) is not None:
+            if shape in self.shapes:
+                return
+            self.shapes.add(shape)
         self.linked_from.setdefault(address, source)
         if part:
             self.wanted_parts.setdefault((address, part), source)
         self.queue.append(address)
+
+
+def _shape(address: str) -> str | None:
+    """Return the query whose sources `address` tells, without the thing that it asks of; None for other addresses.
+
+    There are some three thousand such addresses, which differ in that thing only and take a third of a second each.
+    """
+    if not address.endswith("cite=true"):
+        return None
+    return re.sub(r"VALUES (\?\w+) \{[^}]*\}", r"VALUES \1 {}", parse_qs(urlsplit(address).query)["query"][0])
 
 
 @pytest.fixture(scope="module")

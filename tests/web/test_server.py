@@ -19,20 +19,20 @@ from hypothesis import strategies as st
 from computeatlas.model.errors import UsageError
 from computeatlas.web.server import parse_bind, url_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_server_answers_over_http(serving, ask, release: Path) -> None:
     with serving("--release", str(release)) as url:
         assert "place/sweden" in ask(url, "SELECT ?s { ?s a <https://w3id.org/compute-atlas/ontology#Country> }")
 
 
-@pytest.mark.slow
 def test_somebody_elses_graph_is_served_from_its_root(serving, ask, tiny: Path) -> None:
     with serving("--root", str(tiny)) as url:
         answer = ask(url, "SELECT ?o { ?s <https://w3id.org/compute-atlas/ontology#builtBy> ?o }")
         assert answer.split() == ["o", "https://w3id.org/compute-atlas/id/actor/builder"]
 
 
-@pytest.mark.slow
 def test_errors_in_the_files_leave_the_last_good_release_served(serving, ask, tiny: Path) -> None:
     with serving("--root", str(tiny)):
         pass
@@ -42,7 +42,6 @@ def test_errors_in_the_files_leave_the_last_good_release_served(serving, ask, ti
         assert "builder" in ask(url, "SELECT ?o { ?s <https://w3id.org/compute-atlas/ontology#builtBy> ?o }")
 
 
-@pytest.mark.slow
 def test_four_clients_at_once_get_their_own_answers(serving, ask, release: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +21,24 @@ from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.assemble import build
 from computeatlas.release.load import current, is_fresh, load, locate
+from computeatlas.trace.bibliography import to_bibtex, to_csl, to_text
+from computeatlas.trace.report import to_json
+from computeatlas.trace.sources import cite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from computeatlas.engine.embedded import EmbeddedEngine, Table
     from computeatlas.model.manifest import Manifest
+    from computeatlas.trace.sources import Sources
 
+#: Name of a format → how the sources of an answer are written in it.
+_SOURCES: dict[str, Callable[[Sources], str]] = {
+    "text": to_text,
+    "bibtex": lambda found: to_bibtex(found.documents),
+    "csl": lambda found: to_csl(found.documents),
+    "json": lambda found: json.dumps(to_json(found), ensure_ascii=False, indent=1) + "\n",
+}
 #: Characters: wider than any table.
 _UNBOUNDED = 100_000
 
@@ -83,23 +97,28 @@ def _rebuild(project: Project, releases: Path) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", *(item.name for item in FORMATS)]),
-    default="table",
-    show_default=True,
-    help="How to print the answer.",
+    type=click.Choice(list(dict.fromkeys(["table", *(item.name for item in FORMATS), *_SOURCES]))),
+    help="How to print the answer, by default as a table; with --cite text, bibtex, csl or json, by default text.",
 )
+@click.option("--cite", "citing", is_flag=True, help="Print the sources of the answer instead of the answer.")
 @click.argument("file", type=click.Path(path_type=Path))
-def query_command(root: str | None, releases: Path | None, release: Path | None, form: str, file: Path) -> None:
+def query_command(
+    root: str | None, releases: Path | None, release: Path | None, form: str | None, citing: bool, file: Path
+) -> None:
     """Run the query in FILE on the graph and print the answer."""
+    _require_format(form, citing)
     query = Query(read_query(file).text)
     project = Project.find(root)
     _manifest, engine = open_release(project, releases_directory(project, releases), release)
-    if form == "table":
+    if citing:
+        _print_sources(engine, query, project, form or "text")
+        return
+    if form in (None, "table"):
         _print_table(engine.table(query))
         return
 
     def choose(kind: ResultKind) -> Format:
-        chosen = format_named(form, kind)
+        chosen = format_named(str(form), kind)
         if chosen is None:
             names = ", ".join(item.name for item in formats_for(kind))
             raise UsageError(f"a result of kind {kind} cannot be printed as {form}", mend=f"use one of {names}")
@@ -107,6 +126,23 @@ def query_command(root: str | None, releases: Path | None, release: Path | None,
 
     _format, data = engine.answer(query, choose)
     sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def _require_format(form: str | None, citing: bool) -> None:
+    """Raise UsageError for a format of answers with `--cite`, or one of sources without."""
+    if citing and form is not None and form not in _SOURCES:
+        raise UsageError(f"sources cannot be printed as {form}", mend=f"use one of {', '.join(_SOURCES)}")
+    if not citing and form in _SOURCES and form not in {item.name for item in FORMATS}:
+        raise UsageError(f"an answer cannot be printed as {form}", mend="add --cite for its sources")
+
+
+def _print_sources(engine: EmbeddedEngine, query: Query, project: Project, form: str) -> None:
+    # A query that cannot be answered is reported as such, before it is traced.
+    engine.table(query)
+    rules = [read_query(path) for path in project.rules()]
+    found = cite(query.text, lambda text: engine.table(Query(text)), rules)
+    sys.stdout.buffer.write(_SOURCES[form](found).encode())
     sys.stdout.flush()
 
 

@@ -157,7 +157,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         def find() -> tuple[Start, Served]:
             manifest, path = locate(find_release(project, where, release))
             data = DataFile(str(path), str(manifest.files[path.name]["sha256"]))
-            return replace(common, files=(data,), origin=manifest.digest), Served(manifest)
+            return replace(common, files=(data,), origin=manifest.digest), Served(manifest, path.parent)
 
         questions = tuple(read_query(path, require=("summary", "title")) for path in project.questions())
     start, served = find()

@@ -19,6 +19,7 @@ VOID = "http://rdfs.org/ns/void#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
 PROV = "http://www.w3.org/ns/prov#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 #: Kinds of things that have an IRI `BASE/id/KIND/NAME`, and the prefix under which Turtle files write them.
 KINDS = {
@@ -55,7 +56,7 @@ PREFIXES = {
     "rdf": RDF,
     "rdfs": RDFS,
     "sd": SD,
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "skos": SKOS,
     "vann": "http://purl.org/vocab/vann/",
     "void": VOID,
     "xsd": XSD,

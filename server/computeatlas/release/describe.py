@@ -55,14 +55,20 @@ def describe(graphs: dict[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
         yield ox.Triple(dataset, ox.NamedNode(VOID + "subset"), graph)
         yield ox.Triple(graph, _TYPE, ox.NamedNode(VOID + "Dataset"))
         yield ox.Triple(graph, ox.NamedNode(VOID + "triples"), _number(len(triples)))
+    # What is said here is in a graph too; how much that is can not be said in it.
+    yield ox.Triple(dataset, ox.NamedNode(VOID + "subset"), ox.NamedNode(graph_iri("metadata")))
+    yield ox.Triple(ox.NamedNode(graph_iri("metadata")), _TYPE, ox.NamedNode(VOID + "Dataset"))
     yield from _class_partitions(dataset, graphs)
 
 
 def _header(dataset: ox.NamedNode, ontology: list[ox.Triple]) -> Iterator[ox.Triple]:
-    """Yield title, description, licence and creator of the ontology as those of the data set."""
+    """Yield title, description, licence and creator of the data set: its own, or those of the ontology."""
     headers = {t.subject for t in ontology if t.predicate == _TYPE and t.object == ox.NamedNode(OWL + "Ontology")}
+    own = {triple.predicate for triple in ontology if triple.subject == dataset}
     for triple in ontology:
-        if triple.subject in headers and triple.predicate.value in {DCTERMS + key for key in _HEADER}:
+        if triple.predicate.value not in {DCTERMS + key for key in _HEADER}:
+            continue
+        if triple.subject == dataset or (triple.subject in headers and triple.predicate not in own):
             yield ox.Triple(dataset, triple.predicate, triple.object)
 
 

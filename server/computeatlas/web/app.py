@@ -7,7 +7,29 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from computeatlas.web import language, page_cache, page_problems, pages, site, sparql, static_files
+from computeatlas.web import (
+    bundle,
+    citing,
+    conflicts,
+    crawlers,
+    documents,
+    downloads,
+    entity,
+    language,
+    maps,
+    money,
+    page_cache,
+    page_problems,
+    pages,
+    search,
+    site,
+    sparql,
+    static_files,
+    terms,
+    timelines,
+    tracing,
+    why,
+)
 from computeatlas.web.asking import Asker
 
 if TYPE_CHECKING:
@@ -25,9 +47,23 @@ def create_app(pool: Pool, settings: Settings) -> Flask:
     language.register(app)
     look = page_cache.register(app, lambda: pool.version, settings.limits.cache // 4)
     static_files.register(app, look)
+    bundle.register(app)
+    tracing.register(app)
     site.register(app, app.extensions["atlas-asker"], settings)
     Compress(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(search.blueprint)
+    app.register_blueprint(terms.blueprint)
+    app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(citing.blueprint)
+    app.register_blueprint(maps.blueprint)
+    app.register_blueprint(timelines.blueprint)
+    app.register_blueprint(entity.blueprint)
+    app.register_blueprint(why.blueprint)
+    app.register_blueprint(money.blueprint)
+    app.register_blueprint(conflicts.blueprint)
+    app.register_blueprint(documents.blueprint)
     page_problems.register(app)
     return app

@@ -17,7 +17,7 @@ from a2wsgi import WSGIMiddleware
 from computeatlas.engine.spool import Spool
 from computeatlas.engine.tickets import ClientGoneError
 from computeatlas.model.errors import AtlasError
-from computeatlas.web import linked_data, queries, updates, well_known
+from computeatlas.web import linked_data, protocol, queries, updates, well_known
 from computeatlas.web.answering import Answering
 from computeatlas.web.clients import client_of
 from computeatlas.web.document_links import split_suffix
@@ -66,6 +66,7 @@ _COMMON_TLS = _COMMON + b"%s: %s\r\n" % _TLS
 _GONE = 499
 #: Endpoints whose resources are pages for those who want pages.
 _WITH_PAGES = frozenset({"query", "linked-data"})
+_FORM = protocol.FORM.encode()
 #: Threads for pages.
 _PAGE_THREADS = 8
 
@@ -114,8 +115,8 @@ class Gateway:
         note = None
         try:
             self._admit(request)
-            if name == "query" and request.method == "POST" and prefers_html(request.header(b"accept")):
-                # The form may name a format; Flask then gets the body again.
+            if name == "query" and request.method == "POST" and _may_be_for_pages(request):
+                # The form may name a format, or ask for sources; Flask then gets the body again.
                 receive = await request.read_ahead(self._settings.limits.max_query * 4)
             if endpoint is None or (name in _WITH_PAGES and _is_for_people(name, request)):
                 request.require_host()
@@ -315,6 +316,11 @@ def _is_for_people(name: str, request: Request) -> bool:
         if b"format=" in data:
             return b"format=html" in data
     return prefers_html(request.header(b"accept"))
+
+
+def _may_be_for_pages(request: Request) -> bool:
+    kind = request.raw_header(b"content-type") or b""
+    return prefers_html(request.header(b"accept")) or kind.lower().startswith(_FORM)
 
 
 def _asks_for_sources(request: Request) -> bool:

@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def remember(response: Response) -> Response:
         response.vary.update(("Accept-Language", "Cookie"))
-        if request.args.get("lang") in LANGUAGES and request.cookies.get(_COOKIE) != language():
+        chosen = request.args.get("lang") in LANGUAGES and response.mimetype == "text/html"
+        if chosen and request.cookies.get(_COOKIE) != language():
             response.set_cookie(_COOKIE, language(), max_age=_YEAR, samesite="Lax", httponly=True)
         return response

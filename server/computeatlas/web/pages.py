@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
+from computeatlas.model.namespaces import BASE, DATASET_IRI
+from computeatlas.views.coarse import coarsen
+from computeatlas.views.facilities import overview_map
+from computeatlas.views.front import Citation, FrontFacts, read_front
+from computeatlas.views.geography import Outlines
+from computeatlas.views.questions import front_questions
+from computeatlas.web import figures
+from computeatlas.web.language import language
+from computeatlas.web.maps import outlines
 from computeatlas.web.problem_kinds import KINDS
+from computeatlas.web.site import reader
+from computeatlas.web.versioned import Versioned
 
 if TYPE_CHECKING:
+    from flask.blueprints import BlueprintSetupState
+
     from computeatlas.web.asking import Asker
     from computeatlas.web.settings import Settings
 
@@ -16,6 +29,11 @@ _POLICY = (
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
+
+_KEY = "atlas-front"
+_COARSE_KEY = "atlas-coarse-outlines"
+#: The map of this page is half as wide as the outlines are: finer than this nobody sees.
+_GRID = 2
 
 blueprint = Blueprint("pages", __name__)
 
@@ -27,11 +45,38 @@ def guard(response: Response) -> Response:
     return response
 
 
+@blueprint.record
+def prepare(state: BlueprintSetupState) -> None:
+    """Give the application its place for what the front page shows, and its templates numbers and dates."""
+    figures.register(state.app)
+    state.app.extensions[_KEY] = Versioned[FrontFacts]()
+    state.app.extensions[_COARSE_KEY] = Versioned[Outlines]()
+
+
 @blueprint.get("/")
 def front() -> str:
-    """Say what this is, and list the example queries as links that run."""
+    """Say what this is, how much there is, what is new, what may be asked, and how it is cited."""
     settings: Settings = current_app.extensions["atlas-settings"]
-    return render_template("front.html", manifest=settings.served.manifest, questions=settings.questions)
+    asker: Asker = current_app.extensions["atlas-asker"]
+    kept: Versioned[FrontFacts] = current_app.extensions[_KEY]
+    facts = kept.get(asker.pool.version, lambda: read_front(reader()))
+    coarse: Versioned[Outlines] = current_app.extensions[_COARSE_KEY]
+    land = coarse.get("", lambda: coarsen(outlines(), _GRID))
+    reader().need(name for one in facts.latest for name in (one.claim, one.modality, one.document) if name)
+    manifest = settings.served.manifest
+    cited = None
+    if manifest is not None:
+        address = request.host_url + DATASET_IRI.removeprefix(BASE)
+        cited = Citation(facts.creators, reader().label(DATASET_IRI), manifest.version, manifest.digest, address)
+    return render_template(
+        "front.html",
+        facts=facts,
+        drawing=overview_map(reader(), land) if facts.counts else None,
+        questions=front_questions(settings.questions, language()),
+        quads=asker.pool.quads,
+        is_changed=manifest is not None and asker.pool.version != manifest.digest,
+        cited=cited,
+    )
 
 
 @blueprint.get("/healthz")

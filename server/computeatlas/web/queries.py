@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _QUERY_KINDS = (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
 #: Where the sources behind an answer are told: web/citing.py.
+#: Proxies refuse the head of an answer that is longer than some 4 or 8 kB.
+_LONGEST_LINK = 2000
 _SOURCES = b'</sparql?%b&cite=true>; rel="describedby"'
 
 
@@ -43,8 +45,8 @@ class QueryEndpoint:
         if request.method != "POST":
             if not request.query_string:
                 return await self._describe(request, None)
-            if self._settings.served.manifest is not None and b">" not in request.query_string:
-                about = ((b"link", _SOURCES % request.query_string),)
+            if self._settings.served.manifest is not None:
+                about = _link_to_sources(request.query_string)
             if self._answering.cache.largest:
                 known = (
                     request.query_string,
@@ -80,6 +82,15 @@ class QueryEndpoint:
             return Response(304, headers)
         data = await self._describer.service(request.site, chosen)
         return Response(200, [*headers, *data_headers(chosen, data)], data)
+
+
+def _link_to_sources(query_string: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the header that leads to the sources of an answer, without its format: they come in others."""
+    if len(query_string) > _LONGEST_LINK or b">" in query_string:
+        return ()
+    if b"format=" in query_string:
+        query_string = b"&".join(pair for pair in query_string.split(b"&") if not pair.startswith(b"format="))
+    return ((b"link", _SOURCES % query_string),)
 
 
 @lru_cache(maxsize=1024)

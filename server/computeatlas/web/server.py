@@ -173,6 +173,7 @@ async def _renew(serving: Serving, pool: Pool) -> None:
         start, served = await asyncio.get_running_loop().run_in_executor(None, serving.renew)
         await pool.replace(start)
         serving.settings.served.manifest = served.manifest
+        serving.settings.served.directory = served.directory
         _LOG.warning("serving %s quads", pool.quads)
     except AtlasError as error:
         _LOG.error("what is served stays: %s", error)

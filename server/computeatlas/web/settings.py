@@ -11,6 +11,7 @@ from computeatlas.model.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from computeatlas.model.manifest import Manifest
     from computeatlas.model.queryfile import QueryFile
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Served:
-    """What is served now, which a reload changes: the manifest of a release, None for other data."""
+    """What is served now, which a reload changes: manifest and directory of a release, None for other data."""
 
     manifest: Manifest | None = None
+    directory: Path | None = None
 
 
 @dataclass(frozen=True)

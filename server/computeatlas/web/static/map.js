@@ -132,9 +132,10 @@ function enhance(figure) {
   });
   svg.addEventListener("pointercancel", release);
   svg.addEventListener("dragstart", (event) => event.preventDefault());
-  svg.addEventListener("focusin", (event) => {
+  // On the figure: an SVG that listens to the focus takes it itself, in Chromium.
+  figure.addEventListener("focusin", (event) => {
     // Whoever tabs to a sign out of sight is shown it.
-    const place = event.target.querySelector?.(".at");
+    const place = svg.contains(event.target) && event.target.querySelector(".at");
     if (!place || state.zoom <= 1) return;
     const [x, y] = [+place.dataset.x, +place.dataset.y];
     const reach = 0.45 / state.zoom;

@@ -1,0 +1,137 @@
+"""Questions to which sources give different answers, and what became of each answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from computeatlas.model.namespaces import ID
+from computeatlas.views.query import iri
+from computeatlas.views.records import read_claims
+from computeatlas.views.statements import could_enter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from computeatlas.views.reader import Reader
+    from computeatlas.views.records import Claim
+
+_PREFERRED = ID + "rank/preferred"
+_DEPRECATED = ID + "rank/deprecated"
+_ESTIMATE = ID + "modality/estimate"
+
+
+class Kind(IntEnum):
+    """How it is known that sources disagree, the surest first; the numbers are those of `conflicts_groups`."""
+
+    CONTRADICTION = 1
+    VALUES = 2
+    TEXTS = 3
+
+
+class Outcome(StrEnum):
+    """What the rules of the current view made of a claim; see `queries/derive/current_view.rq`."""
+
+    ENTERED = "entered"
+    DEPRECATED = "deprecated"
+    KEPT_OUT = "kept-out"
+    OUTRANKED = "outranked"
+    YIELDED = "yielded"
+    EARLIER = "earlier"
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A property of a subject on which there are `claims` claims that disagree."""
+
+    kind: Kind
+    subject: str
+    property: str
+    claims: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A claim, and what became of it."""
+
+    claim: Claim
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A question with all its answers, those of the current view first."""
+
+    question: Question
+    answers: tuple[Answer, ...]
+
+    @property
+    def entered(self) -> tuple[Answer, ...]:
+        """The answers that the current view holds."""
+        return tuple(answer for answer in self.answers if answer.outcome is Outcome.ENTERED)
+
+
+def read_questions(reader: Reader) -> tuple[Question, ...]:
+    """Return the questions on which sources disagree, contradictions first."""
+    rows = reader.records("conflicts_groups")
+    return tuple(
+        Question(Kind(int(row["kind"].value)), row["subject"].value, row["property"].value, int(row["claims"].value))
+        for row in rows
+    )
+
+
+def split_pages(questions: Iterable[Question], rows: int) -> list[list[Question]]:
+    """Return `questions` in pages of at most `rows` claims, or of one question with more; at least one page."""
+    pages: list[list[Question]] = [[]]
+    used = 0
+    for question in questions:
+        if pages[-1] and used + question.claims > rows:
+            pages.append([])
+            used = 0
+        pages[-1].append(question)
+        used += question.claims
+    return pages
+
+
+def read_conflicts(reader: Reader, questions: Sequence[Question]) -> tuple[Conflict, ...]:
+    """Return each of `questions` with its answers, which are the claims that the rows of `conflicts_claims` name."""
+    subjects = [node for subject in dict.fromkeys(q.subject for q in questions) if (node := iri(subject))]
+    if not subjects:
+        return ()
+    wanted: dict[tuple[str, str], dict[str, None]] = {(q.subject, q.property): {} for q in questions}
+    for row in reader.records("conflicts_answers", subject=subjects):
+        key = row["subject"].value, row["property"].value
+        if key in wanted:
+            wanted[key][row["claim"].value] = None
+    claims = read_claims(reader, (claim for several in wanted.values() for claim in several)).claims
+    return tuple(_conflict(q, [claims[name] for name in wanted[q.subject, q.property]]) for q in questions)
+
+
+def outcome(claim: Claim, others: Iterable[Claim]) -> Outcome:
+    """Return what became of `claim`, as far as the claims that did enter explain it; `others` answer the same."""
+    if claim.in_view:
+        return Outcome.ENTERED
+    if claim.rank == _DEPRECATED:
+        return Outcome.DEPRECATED
+    if not could_enter(claim):
+        return Outcome.KEPT_OUT
+    entered = [other for other in others if other.in_view]
+    if claim.rank != _PREFERRED and any(other.rank == _PREFERRED for other in entered):
+        return Outcome.OUTRANKED
+    if claim.modality == _ESTIMATE and any(other.modality != _ESTIMATE for other in entered):
+        return Outcome.YIELDED
+    if claim.as_of_text and any(other.as_of_text > claim.as_of_text for other in entered):
+        return Outcome.EARLIER
+    return Outcome.UNSETTLED
+
+
+def _conflict(question: Question, claims: Sequence[Claim]) -> Conflict:
+    order = list(Outcome)
+    by_outcome: dict[Outcome, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_outcome[outcome(claim, claims)].append(claim)
+    answers = (Answer(claim, what) for what in order for claim in by_outcome[what])
+    return Conflict(question, tuple(answers))

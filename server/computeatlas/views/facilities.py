@@ -1,0 +1,320 @@
+"""Facilities on the map: where each is, of which kind, at which stage, and how certain that is.
+
+Nobody's coordinates are better than the place that a source names. A facility in a town is drawn at the town; one of
+which only the country is known is counted in the country, and has no point of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+import pycountry
+import pyoxigraph as ox
+
+from computeatlas.model.namespaces import ATLAS
+from computeatlas.views.geography import Area, Mark, draw, window_around
+from computeatlas.views.query import iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from computeatlas.engine.table import Term
+    from computeatlas.views.geography import Drawing, Outlines
+    from computeatlas.views.reader import Reader
+
+#: What stands for the stage of a facility of which no source gives one, in queries and in addresses.
+NOT_STATED = "not stated"
+#: The roles that the table of facilities has columns for.
+OPERATED_BY, BUILT_BY = ATLAS + "operatedBy", ATLAS + "builtBy"
+#: The width in pixels that the page of the map gives its drawing on an ordinary screen; the front page; other pages.
+_LARGE, _FRONT, _SMALL = 800.0, 540.0, 400.0
+#: A small map shows at least so much of the width of the whole.
+_LEAST = 0.4
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place where something is, the narrowest that is known.
+
+    `at` is the place whose coordinates these are: `place` itself or a larger one around it, None where none has any.
+    Not `exact`: the coordinates stand for an area, a larger place or a whole region or country. `country` is the ISO
+    3166-1 alpha-2 code; `certainty` how the sources of it put it, empty where it is inferred.
+    """
+
+    place: str
+    certainty: tuple[str, ...] = ()
+    country: str | None = None
+    at: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Role:
+    """An actor's part in a facility and how the sources of it put it."""
+
+    role: str
+    actor: str
+    certainty: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A facility as the map and its table show it; every value but `roles` is an IRI, `status` of what is current."""
+
+    iri: str
+    kinds: tuple[str, ...]
+    stages: tuple[tuple[str, tuple[str, ...]], ...]
+    spots: tuple[Spot, ...]
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Its stage, empty where none is stated."""
+        return self.stages[0][0] if self.stages else ""
+
+    @property
+    def pinned(self) -> tuple[Spot, ...]:
+        """The places with coordinates."""
+        return tuple(spot for spot in self.spots if spot.at is not None)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What one may choose among: kinds and stages with the number of facilities of each; `NOT_STATED` is a stage."""
+
+    kinds: Mapping[str, int]
+    stages: Mapping[str, int]
+
+    def shape(self, kind: str) -> int:
+        """Return the number of the shape that stands for `kind`, the same whatever is chosen."""
+        return list(self.kinds).index(kind) if kind in self.kinds else len(self.kinds)
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Facilities that no point is known for, by the narrowest place that is: empty where no source says where."""
+
+    place: str
+    anchor: str
+    facilities: tuple[Facility, ...]
+
+
+def read_choices(reader: Reader) -> Choices:
+    """Return the kinds and stages that there are, each kind by its IRI, stages by their IRI."""
+    kinds: Counter[str] = Counter()
+    stages: Counter[str] = Counter()
+    for row in reader.records("map_choices"):
+        number = int(row["facilities"].value)
+        kinds[row["kind"].value] += number
+        stages[row["status"].value] += number
+    return Choices(
+        dict(sorted(kinds.items())), dict(sorted(stages.items(), key=lambda item: (item[0] == NOT_STATED, item)))
+    )
+
+
+def chosen(choices: Choices, kinds: Sequence[str], stages: Sequence[str]) -> dict[str, list[Term]]:
+    """Return the values of `map_facilities` for kinds and stages by their IRIs; none chosen means all."""
+    terms: list[Term] = []
+    for stage in stages or list(choices.stages):
+        node = iri(stage)
+        terms.append(node if node and stage != NOT_STATED else ox.Literal(stage))
+    return {"kind": [ox.NamedNode(kind) for kind in kinds or list(choices.kinds)], "wanted": terms}
+
+
+def read_facilities(reader: Reader, values: Mapping[str, Iterable[Term]]) -> tuple[Facility, ...]:
+    """Return the facilities that `map_facilities` gives with `values`, by label."""
+    rows: dict[str, list[dict[str, Term]]] = {}
+    for row in reader.records("map_facilities", **values):
+        rows.setdefault(row["facility"].value, []).append(row)
+    roles: dict[str, list[dict[str, Term]]] = {}
+    if rows:
+        for row in reader.records("map_roles", facility=[ox.NamedNode(name) for name in rows]):
+            roles.setdefault(row["facility"].value, []).append(row)
+    reader.need(rows)
+    facilities = (_facility(name, found, roles.get(name, [])) for name, found in rows.items())
+    return tuple(sorted(facilities, key=lambda facility: (reader.label(facility.iri).casefold(), facility.iri)))
+
+
+def unplaced(reader: Reader, facilities: Iterable[Facility]) -> tuple[Unplaced, ...]:
+    """Return the facilities without coordinates by their narrowest place, places by label, those without one last."""
+    by_place: dict[str, list[Facility]] = {}
+    for facility in facilities:
+        if not facility.pinned:
+            for place in [spot.place for spot in facility.spots] or [""]:
+                by_place.setdefault(place, []).append(facility)
+    reader.need(place for place in by_place if place)
+    ordered = sorted(by_place, key=lambda place: (not place, reader.label(place).casefold() if place else ""))
+    return tuple(Unplaced(place, f"only-{number}", tuple(by_place[place])) for number, place in enumerate(ordered, 1))
+
+
+def draw_map(
+    facilities: Iterable[Facility],
+    groups: Iterable[Unplaced],
+    choices: Choices,
+    outlines: Outlines,
+    pixels: float = _LARGE,
+) -> Drawing:
+    """Return the map of all facilities: those with coordinates as marks, the others as numbers in their countries."""
+    marks = [
+        mark
+        for facility in facilities
+        for spot in facility.pinned
+        if (mark := _mark(facility, spot, choices, outlines))
+    ]
+    return draw(outlines, marks, _areas(groups, outlines), pixels=pixels)
+
+
+def overview_map(reader: Reader, outlines: Outlines) -> Drawing:
+    """Return the map of all facilities as the front page shows it."""
+    choices = read_choices(reader)
+    facilities = read_facilities(reader, chosen(choices, (), ()))
+    return draw_map(facilities, unplaced(reader, facilities), choices, outlines, _FRONT)
+
+
+def small_map(reader: Reader, outlines: Outlines, things: Iterable[str]) -> Drawing | None:
+    """Return a small map around where `things` are, None where that is not known or is outside of the map.
+
+    They may be infrastructure, organizations or places. Where only a country is known, that country is marked.
+    """
+    rows: dict[str, list[dict[str, Term]]] = {}
+    nodes = [node for thing in things if (node := iri(thing))]
+    for row in reader.records("map_spots", facility=nodes) if nodes else ():
+        rows.setdefault(row["facility"].value, []).append(row)
+    if not rows:
+        return None
+    choices = read_choices(reader)
+    found = [_facility(name, some, []) for name, some in rows.items()]
+    marks = [mark for item in found for spot in item.pinned if (mark := _mark(item, spot, choices, outlines))]
+    marks = [mark for mark in marks if outlines.whole.holds((mark.x, mark.y))]
+    areas = _areas(unplaced(reader, found), outlines)
+    points = [(mark.x, mark.y) for mark in marks]
+    for area in areas:
+        box = area.outline.box
+        points += [(box.x, box.y), (box.x + box.width, box.y + box.height)]
+    if not points:
+        return None
+    window = window_around(outlines, points, least=_LEAST * outlines.width)
+    return draw(outlines, marks, areas, pixels=_SMALL, window=window)
+
+
+def geojson(facilities: Iterable[Facility], reader: Reader) -> dict[str, object]:
+    """Return the facilities as a FeatureCollection (https://www.rfc-editor.org/rfc/rfc7946), longitude first.
+
+    A facility without coordinates is a Feature whose geometry is null, as section 3.2 has it. `certainty` is that of
+    the status, `placeCertainty` that of the place; several mean that the sources differ.
+    """
+    items = tuple(facilities)
+    reader.need(
+        name for item in items for name in (item.iri, *item.kinds, item.status, *(s.place for s in item.spots)) if name
+    )
+    return {"type": "FeatureCollection", "features": [_feature(item, reader) for item in items]}
+
+
+def _feature(facility: Facility, reader: Reader) -> dict[str, object]:
+    points = [[spot.longitude, spot.latitude] for spot in facility.pinned]
+    geometry: dict[str, object] | None = None
+    if len(points) == 1:
+        geometry = {"type": "Point", "coordinates": points[0]}
+    elif points:
+        geometry = {"type": "MultiPoint", "coordinates": points}
+    return {
+        "type": "Feature",
+        "id": facility.iri,
+        "geometry": geometry,
+        "properties": {
+            "iri": facility.iri,
+            "label": reader.label(facility.iri),
+            "kind": list(facility.kinds),
+            "kindLabel": [reader.label(kind) for kind in facility.kinds],
+            "status": facility.status or None,
+            "statusLabel": reader.label(facility.status) if facility.status else None,
+            "certainty": [one for _stage, certainty in facility.stages for one in certainty],
+            "place": [spot.place for spot in facility.spots],
+            "placeLabel": [reader.label(spot.place) for spot in facility.spots],
+            "placeCertainty": sorted({one for spot in facility.spots for one in spot.certainty}),
+            "exact": all(spot.exact for spot in facility.pinned) if points else None,
+        },
+    }
+
+
+def _facility(name: str, rows: list[dict[str, Term]], roles: list[dict[str, Term]]) -> Facility:
+    """Return a facility made of its rows: each row is one of the ways to combine its values."""
+    kinds = sorted({row["kind"].value for row in rows if "kind" in row})
+    stages: dict[str, set[str]] = {}
+    spots: dict[tuple[str, str | None], tuple[dict[str, Term], set[str]]] = {}
+    for row in rows:
+        if isinstance(row.get("status"), ox.NamedNode):
+            stages.setdefault(row["status"].value, set()).update(_texts(row, "certainty"))
+        if "place" in row:
+            key = (row["place"].value, row["spot"].value if "spot" in row else None)
+            spots.setdefault(key, (row, set()))[1].update(_texts(row, "placeCertainty"))
+    parts: dict[tuple[str, str], set[str]] = {}
+    for row in roles:
+        parts.setdefault((row["role"].value, row["actor"].value), set()).update(_texts(row, "certainty"))
+    return Facility(
+        name,
+        tuple(kinds),
+        tuple((stage, tuple(sorted(certainty))) for stage, certainty in sorted(stages.items())),
+        tuple(_spot(row, tuple(sorted(certainty))) for _key, (row, certainty) in sorted(spots.items(), key=_by_place)),
+        tuple(Role(role, actor, tuple(sorted(certainty))) for (role, actor), certainty in parts.items()),
+    )
+
+
+def _by_place(item: tuple[tuple[str, str | None], object]) -> tuple[str, str]:
+    return item[0][0], item[0][1] or ""
+
+
+def _texts(row: dict[str, Term], name: str) -> list[str]:
+    return [row[name].value] if name in row else []
+
+
+def _spot(row: dict[str, Term], certainty: tuple[str, ...]) -> Spot:
+    country = row["country"].value if "country" in row else None
+    latitude, longitude = _degrees(row, "latitude", 90), _degrees(row, "longitude", 180)
+    if latitude is None or longitude is None:
+        return Spot(row["place"].value, certainty, country)
+    place, at = row["place"].value, row["spot"].value
+    return Spot(place, certainty, country, at, latitude, longitude, exact=place == at and "area" not in row)
+
+
+def _degrees(row: dict[str, Term], name: str, most: int) -> float | None:
+    """Return a number of degrees, None where there is none that makes sense."""
+    try:
+        value = float(Decimal(row[name].value))
+    except (KeyError, InvalidOperation):
+        return None
+    return value if abs(value) <= most else None
+
+
+def _mark(facility: Facility, spot: Spot, choices: Choices, outlines: Outlines) -> Mark | None:
+    if spot.latitude is None or spot.longitude is None:
+        return None
+    point = outlines.projection.point(spot.latitude, spot.longitude)
+    if point is None:
+        return None
+    kind = facility.kinds[0] if facility.kinds else ""
+    shape = choices.shape(kind)
+    return Mark(*point, facility.iri, kind, shape, facility.status, exact=spot.exact)
+
+
+def _areas(groups: Iterable[Unplaced], outlines: Outlines) -> list[Area]:
+    """Return the countries of facilities without coordinates, each once: what is known only by region counts there."""
+    found: dict[str, Area] = {}
+    for group in groups:
+        codes = {spot.country for item in group.facilities for spot in item.spots if spot.place == group.place}
+        for code in sorted(code for code in codes if code):
+            country = pycountry.countries.get(alpha_2=code)
+            outline = outlines.country(country.numeric) if country else None
+            if outline is None or outline.code is None:
+                continue
+            things = tuple(item.iri for item in group.facilities)
+            before = found.get(outline.code)
+            if before:
+                things = tuple(dict.fromkeys((*before.things, *things)))
+            found[outline.code] = Area(outline, group.place, things, before.anchor if before else group.anchor)
+    return sorted(found.values(), key=lambda area: (area.y, area.x))

@@ -1,0 +1,89 @@
+"""What the front page shows of the data: counts, the latest claims, and how to cite it all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from computeatlas.views.reader import Reader
+
+#: What is counted, in the order of the page; the query `front_NAME` lists what is counted under NAME.
+COUNTED = ("facilities", "actors", "commitments", "claims", "documents", "contradictions")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many things of a kind there are, and the query that lists them."""
+
+    name: str
+    number: int
+    query: str
+
+
+@dataclass(frozen=True)
+class LatestClaim:
+    """A claim by its IRI, how its document puts it, and the day, month or year that it is of."""
+
+    claim: str
+    date: str
+    modality: str | None
+    document: str
+
+
+@dataclass(frozen=True)
+class FrontFacts:
+    """What the front page shows of one version of the data; `latest_query` gives `latest`."""
+
+    counts: tuple[Count, ...]
+    latest: tuple[LatestClaim, ...]
+    latest_query: str
+    creators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A release as it is cited: whose it is, what it is called, which one it is, and where it is found."""
+
+    creators: tuple[str, ...]
+    title: str
+    version: str
+    digest: str
+    address: str
+
+    def bibtex(self) -> str:
+        """Return the entry for BibTeX, the digest in its note."""
+        fields = {
+            "author": " and ".join(f"{{{_tex(name)}}}" for name in self.creators),
+            "title": f"{{{_tex(self.title)}}}",
+            "version": _tex(self.version),
+            "note": f"SHA-256 {self.digest}",
+            "url": self.address,
+        }
+        lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+        key = re.sub(r"[^a-z0-9]+", "-", f"{self.title} {self.version}".lower())
+        return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+def read_front(reader: Reader) -> FrontFacts:
+    """Return what the front page shows of the data; kinds of which there is nothing are not among the counts."""
+    numbers = {row["what"].value: int(row["number"].value) for row in reader.records("front_counts")}
+    counts = [Count(name, number, reader.text(f"front_{name}")) for name in COUNTED if (number := numbers.get(name))]
+    latest = [
+        LatestClaim(
+            str(row["claim"].value),
+            str(row["date"].value),
+            str(row["modality"].value) if "modality" in row else None,
+            str(row["document"].value),
+        )
+        for row in reader.records("front_latest")
+    ]
+    creators = dict.fromkeys(str(row["creator"].value) for row in reader.records("front_dataset"))
+    return FrontFacts(tuple(counts), tuple(latest), reader.text("front_latest"), tuple(creators))
+
+
+def _tex(text: str) -> str:
+    """Return `text` with the characters escaped that TeX takes for commands."""
+    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return re.sub(r"[\\~^&%$#_{}]", lambda match: named.get(match[0], "\\" + match[0]), text)

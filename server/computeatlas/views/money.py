@@ -1,0 +1,229 @@
+"""Sums of money: commitments by programme, what things are said to cost, and bars on one scale for each currency.
+
+Nothing is added up. Which commitments contain others, or pay for the same thing, the graph does not say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from computeatlas.model.namespaces import ATLAS
+from computeatlas.views.query import iri
+from computeatlas.views.records import pick_language, read_claims, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from computeatlas.engine.table import Term
+    from computeatlas.views.reader import Reader
+    from computeatlas.views.records import Claim
+
+AMOUNT = ATLAS + "amount"
+SHARE = ATLAS + "fundingShare"
+#: What a reader asks first of a commitment; other properties follow by name.
+_FIRST = (AMOUNT, SHARE, ATLAS + "funder", ATLAS + "funds")
+#: A bar's length is counted in thousandths of the scale.
+SCALE = 1000
+#: How far a bar without an upper bound goes on beyond its lower bound.
+_BEYOND = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the page: a commitment under a programme (None: under none), or something with a cost.
+
+    `property` is None for a commitment, and what the cost is otherwise.
+    """
+
+    subject: str
+    programme: str | None = None
+    property: str | None = None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An amount of money in one currency; a bound is None where it is open, and `is_about` says that it is rough."""
+
+    iri: str
+    minimum: Decimal | None
+    maximum: Decimal | None
+    currency: str
+    is_about: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """Values that the same claims give, with these claims."""
+
+    terms: tuple[Term, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is said of a thing by one property: `values` are in the current view, `aside` are claims that are not."""
+
+    property: str
+    values: tuple[Value, ...]
+    aside: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line with what is said on it."""
+
+    line: Line
+    sayings: tuple[Saying, ...]
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether an amount of it is in the current view."""
+        return any(saying.property == AMOUNT and saying.values for saying in self.sayings)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim on it, once, in the order in which it is shown."""
+        shown = []
+        for saying in self.sayings:
+            shown += [claim for value in saying.values for claim in value.claims]
+            shown += saying.aside
+        return tuple(dict.fromkeys(shown))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An amount as a bar: `sure` thousandths of the scale full, then up to `end` for what it may be.
+
+    `is_open`: it has no upper bound, so the end is not where the money ends.
+    """
+
+    subject: str
+    sum: Sum
+    claims: tuple[Claim, ...]
+    sure: int
+    end: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars of one currency, the longest first; a whole bar, `SCALE`, is `top` of the currency."""
+
+    currency: str
+    top: Decimal
+    bars: tuple[Bar, ...]
+
+
+def read_lines(reader: Reader) -> tuple[Line, ...]:
+    """Return all lines: commitments by programme, those without a programme after them, then costs."""
+    pairs = [(row.get("programme"), row["commitment"].value) for row in reader.records("money_groups")]
+    under = [Line(name, programme.value) for programme, name in pairs if programme]
+    rest = [Line(name) for programme, name in pairs if not programme]
+    costs = [Line(r["subject"].value, None, r["property"].value) for r in reader.records("money_cost_groups")]
+    return (*under, *rest, *costs)
+
+
+def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ...], dict[str, Sum]]:
+    """Return what is said on each of `lines`, and the amounts of money in it by IRI.
+
+    The claims are those that the rows of `money_claims` and `money_cost_claims` name.
+    """
+    said: dict[tuple[str, str | None], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+    given: dict[tuple[str, str], dict[Term, None]] = defaultdict(dict)
+    sums: dict[str, Sum] = {}
+    for view, is_cost in (("money_claims", False), ("money_cost_claims", True)):
+        chosen = dict.fromkeys(line.subject for line in lines if bool(line.property) == is_cost)
+        subjects = [node for name in chosen if (node := iri(name))]
+        if not subjects:
+            continue
+        for row in reader.records(view, subject=subjects, language=[ox.Literal(reader.language)]):
+            name = row["property"].value
+            key = row["subject"].value, name if is_cost else None
+            said[key][name][row["claim"].value] = None
+            if "value" in row:
+                given[row["claim"].value, name][row["value"]] = None
+                if (found := _sum(row)) is not None:
+                    sums[found.iri] = found
+    claims = read_claims(reader, (claim for names in said.values() for some in names.values() for claim in some)).claims
+    return tuple(_entry(reader, line, said[line.subject, line.property], given, claims) for line in lines), sums
+
+
+def draw(entries: Iterable[Entry], sums: Mapping[str, Sum]) -> tuple[Chart, ...]:
+    """Return one chart for each currency of the amounts that commitments have in the current view, by its code."""
+    found: dict[tuple[str, str], tuple[Claim, ...]] = {}
+    for entry in entries:
+        for saying in entry.sayings:
+            if saying.property == AMOUNT and not entry.line.property:
+                found |= {
+                    (entry.line.subject, term.value): value.claims
+                    for value in saying.values
+                    for term in value.terms
+                    if term.value in sums
+                }
+    rows = [(subject, sums[name], claims) for (subject, name), claims in found.items()]
+    rows.sort(key=lambda row: (row[1].currency, -_length(row[1]), row[0]))
+    return tuple(_chart(currency, list(several)) for currency, several in groupby(rows, lambda row: row[1].currency))
+
+
+def _chart(currency: str, rows: Sequence[tuple[str, Sum, tuple[Claim, ...]]]) -> Chart:
+    top = max((_length(amount) for _, amount, _ in rows), default=Decimal(0)) or Decimal(1)
+    # What goes on beyond its lower bound needs room for it.
+    room = SCALE - _BEYOND if any(amount.maximum is None for _, amount, _ in rows) else SCALE
+    bars = []
+    for subject, amount, claims in rows:
+        sure = _part(amount.minimum, top, room)
+        end = sure + _BEYOND if amount.maximum is None else _part(amount.maximum, top, room)
+        bars.append(Bar(subject, amount, claims, min(sure, end), end, amount.maximum is None))
+    return Chart(currency, top * SCALE / room, tuple(bars))
+
+
+def _part(bound: Decimal | None, top: Decimal, room: int) -> int:
+    return int(max(bound or Decimal(0), Decimal(0)) * room / top)
+
+
+def _length(amount: Sum) -> Decimal:
+    return max(amount.minimum or Decimal(0), amount.maximum or Decimal(0))
+
+
+def _sum(row: Mapping[str, Term]) -> Sum | None:
+    if "currency" not in row or not ("minValue" in row or "maxValue" in row):
+        return None
+    about = row["approximate"].value in ("true", "1") if "approximate" in row else False
+    return Sum(row["value"].value, _bound(row, "minValue"), _bound(row, "maxValue"), row["currency"].value, about)
+
+
+def _bound(row: Mapping[str, Term], name: str) -> Decimal | None:
+    return Decimal(row[name].value) if name in row else None
+
+
+def _entry(
+    reader: Reader,
+    line: Line,
+    said: Mapping[str, Mapping[str, None]],
+    given: Mapping[tuple[str, str], Mapping[Term, None]],
+    claims: Mapping[str, Claim],
+) -> Entry:
+    places = {name: place for place, name in enumerate(_FIRST)}
+    names = sorted(said, key=lambda name: (places.get(name, len(places)), name))
+    return Entry(line, tuple(_saying(reader, name, [claims[c] for c in said[name]], given) for name in names))
+
+
+def _saying(
+    reader: Reader, name: str, claims: Sequence[Claim], given: Mapping[tuple[str, str], Mapping[Term, None]]
+) -> Saying:
+    values: dict[Term, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.in_view:
+            for term in pick_language(given.get((claim.iri, name), ()), reader.language):
+                values[term].append(claim)
+    together: dict[tuple[Claim, ...], list[Term]] = defaultdict(list)
+    for term in sorted(values, key=sort_key):
+        together[tuple(values[term])].append(term)
+    shown = tuple(Value(tuple(terms), support) for support, terms in together.items())
+    return Saying(name, shown, tuple(claim for claim in claims if not claim.in_view))
