@@ -6,7 +6,7 @@ followed on whatever host serves it.
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote_to_bytes, urlencode
+from urllib.parse import quote, urlencode
 
 from computeatlas.model.namespaces import ATLAS, BASE, ID, ONTOLOGY_IRI
 
@@ -42,11 +42,3 @@ def iri_of(path: str) -> str | None:
         return ID + name if name else None
     rest = path.removeprefix("/")
     return BASE + rest if rest.split("/")[0] in (*DOCUMENTS, "ontology") else None
-
-
-def decode_path(raw: bytes) -> str | None:
-    """Return a path with its percent-encoding undone, None where it is not UTF-8."""
-    try:
-        return unquote_to_bytes(raw).decode()
-    except UnicodeDecodeError:
-        return None
