@@ -16,7 +16,7 @@ from computeatlas.views.neighbourhood import Neighbourhood, neighbourhood
 from computeatlas.views.progress import Progress, progress
 from computeatlas.views.records import Document, Quantity, Records, make_document, make_quantity, read_claims, sort_key
 from computeatlas.views.statements import Group, arrange
-from computeatlas.views.status import Status, read_status
+from computeatlas.views.status import Status, is_true, read_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -240,7 +240,7 @@ def _status(reader: Reader, thing: ox.NamedNode, triples: Iterable[tuple[str, Te
         by_name[name].append(value)
     if not by_name:
         return status(reader, thing)
-    deprecated = any(value.value in ("true", "1") for value in by_name[OWL + "deprecated"])
+    deprecated = any(is_true(value) for value in by_name[OWL + "deprecated"])
     successors = sorted(t.value for t in by_name[DCTERMS + "isReplacedBy"] if isinstance(t, ox.NamedNode))
     return Status(is_missing=False, is_deprecated=deprecated, successors=tuple(successors))
 

@@ -23,11 +23,12 @@ class Status:
 def read_status(table: Table) -> Status:
     """Return what the answer to `queries/views/status.rq` says."""
     rows = list(table.records())
-    there = any(_is_true(row.get("there")) for row in rows)
-    deprecated = any(_is_true(row.get("deprecated")) for row in rows)
+    there = any(is_true(row.get("there")) for row in rows)
+    deprecated = any(is_true(row.get("deprecated")) for row in rows)
     successors = (row["successor"] for row in rows if isinstance(row.get("successor"), ox.NamedNode))
     return Status(not there, deprecated, tuple(dict.fromkeys(term.value for term in successors)))
 
 
-def _is_true(term: object) -> bool:
+def is_true(term: object) -> bool:
+    """Say whether a term is the truth value true: https://www.w3.org/TR/xmlschema11-2/#boolean."""
     return isinstance(term, ox.Literal) and term.value in ("true", "1")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from computeatlas.views.dates import read_date
 from computeatlas.web.language import language
 
 if TYPE_CHECKING:
     from flask.sansio.app import App
-
-#: ISO 8601: a year, a month or a day, perhaps with a time of day or a zone, which are not shown.
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*|Z|[+-]\d{2}:\d{2})?")
 
 
 def number(value: int) -> str:
@@ -33,17 +30,13 @@ def size(octets: int) -> str:
 
 def say_date(text: str) -> str:
     """Return a date in ISO 8601 in words, as exact as it is; what is no date comes back as it is."""
-    match = _DATE.fullmatch(text)
-    if match is None:
+    found = read_date(text)
+    if found is None:
         return text
-    year, month, day = match.groups()
-    if month is None:
-        return str(year)
-    try:
-        when = date(int(year), int(month), int(day or 1))
-    except ValueError:
-        return text
-    return format_date(when, "d MMMM y" if day else "MMMM y", locale=language())
+    if not found.month:
+        return str(found)
+    when = date(found.year, found.month, found.day or 1)
+    return format_date(when, "d MMMM y" if found.day else "MMMM y", locale=language())
 
 
 def register(app: App) -> None:

@@ -14,6 +14,7 @@ from computeatlas.views.reader import Reader
 from computeatlas.web.document_links import HTML_SUFFIX, link_header, split_suffix
 from computeatlas.web.language import language
 from computeatlas.web.links import iri_of, is_ours, path_of
+from computeatlas.web.versioned import Versioned
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -31,16 +32,12 @@ class Site:
     def __init__(self, asker: Asker, settings: Settings):
         self.asker = asker
         self.settings = settings
-        self._version = ""
-        self._names = Names(settings.views["labels"])
+        self._names = Versioned[Names]()
 
     @property
     def names(self) -> Names:
         """The labels of the data as they are now."""
-        if self._version != self.asker.pool.version:
-            self._version = self.asker.pool.version
-            self._names = Names(self.settings.views["labels"])
-        return self._names
+        return self._names.get(self.asker.pool.version, lambda: Names(self.settings.views["labels"]))
 
     def ask(self, text: str) -> Table:
         """Return the table of a query of ours, asked for the client of this request; raises what the engine raises."""
