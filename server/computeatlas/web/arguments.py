@@ -26,15 +26,31 @@ def argument(name: str) -> str:
     return values[0] if values else ""
 
 
-def choice(name: str, choices: Collection[str]) -> str:
-    """Return the value of the parameter `name`, which is one of `choices`, empty where it is missing or empty.
+def choice(name: str, known: Collection[str]) -> str:
+    """Return the value of the parameter `name`, which is one of `known`, empty where it is missing or empty.
 
     Raises RequestError (400) for any other.
     """
     value = argument(name)
-    if value and value not in choices:
-        raise RequestError("bad-parameter", f"{name}={value[:_SHOWN]}: it is one of {', '.join(choices)}.")
+    if value:
+        _require_known(name, value, known)
     return value
+
+
+def choices(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the values of the parameter `name`, which may be given several times, each once and without empty ones.
+
+    Raises RequestError (400) for a value that is not among `known`.
+    """
+    values = tuple(dict.fromkeys(value for value in request.args.getlist(name) if value))
+    for value in values:
+        _require_known(name, value, known)
+    return values
+
+
+def _require_known(name: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise RequestError("bad-parameter", f"{name}={value[:_SHOWN]}: it is one of {', '.join(known)}.")
 
 
 def page_number(name: str = "page") -> int:

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 
 from computeatlas.views import facilities
 from computeatlas.views.geography import BARE, Outlines, read_outlines
+from computeatlas.web import arguments
 from computeatlas.web.bundle import FOLDER, read_bundle
-from computeatlas.web.problems import RequestError
 from computeatlas.web.site import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from flask.blueprints import BlueprintSetupState
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("maps", __name__)
 
 _KEY = "atlas-outlines"
-#: Longer values are not repeated to the reader in full.
-_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -85,14 +83,9 @@ def read_filter(choices: Choices) -> Filter:
     )
 
 
-def _chosen(name: str, choices: Iterable[str]) -> tuple[str, ...]:
-    known: Mapping[str, str] = {short_name(iri): iri for iri in choices}
-    values: Sequence[str] = [value for value in request.args.getlist(name) if value]
-    for value in values:
-        if value not in known:
-            listed = ", ".join(known)
-            raise RequestError("bad-parameter", f"{name}={value[:_SHOWN]}: it is one of {listed}.")
-    return tuple(known[value] for value in dict.fromkeys(values))
+def _chosen(name: str, offered: Iterable[str]) -> tuple[str, ...]:
+    known = {short_name(iri): iri for iri in offered}
+    return tuple(known[value] for value in arguments.choices(name, known))
 
 
 @blueprint.get("/map")
