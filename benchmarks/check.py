@@ -21,7 +21,7 @@ from pathlib import Path
 import pyshacl
 import rdflib
 
-from computeatlas.curate.check import check_project
+from computeatlas.curate.check.run import check_project
 from computeatlas.model.project import Project
 
 CLAIMS_IN_A_FILE = 250

@@ -29,9 +29,11 @@ from endpoint.servers import Server, family_cpu_seconds, our_command
 from endpoint.workloads import FEWEST_LIMIT, Workload, queries
 from endpoint.workspace import Files, make_files
 
-from computeatlas.engine import frames, load, nursery, rows, worker
-from computeatlas.engine.coding import ENCODERS
-from computeatlas.engine.pool import Pool
+from computeatlas.engine import load
+from computeatlas.engine import row_counter as rows
+from computeatlas.engine.content_coding import ENCODERS
+from computeatlas.engine.pool import fork_server, wire, worker
+from computeatlas.engine.pool.pool import Pool
 from computeatlas.model.limits import Limits
 from computeatlas.model.mediatypes import JSON
 
@@ -45,7 +47,7 @@ class Samples:
 
     kind: str
     texts: list[str]
-    jobs: list[frames.Job]
+    jobs: list[wire.Job]
     packed: list[bytes]
     bodies: list[bytes]
 
@@ -53,7 +55,7 @@ class Samples:
     def make(cls, kind: str, store: ox.Store) -> Samples:
         """Return samples of `kind`, their answers by `store`."""
         texts = [query + str(FEWEST_LIMIT) for query in queries(kind)[: KINDS[kind]]]
-        jobs = [frames.Job("query", text, formats=FORMATS, union=False) for text in texts]
+        jobs = [wire.Job("query", text, formats=FORMATS, union=False) for text in texts]
         return cls(kind, texts, jobs, [job.pack()[4:] for job in jobs], [_answer(store, text) for text in texts])
 
 
@@ -72,8 +74,8 @@ def engine_steps(store: ox.Store, samples: Samples, seconds: float) -> dict[str,
     job = stopwatch.microseconds(lambda job: worker.perform(store, job, len), samples.jobs, seconds)
     counting = stopwatch.microseconds(lambda body: rows.RowCounter(JSON).add(body), samples.bodies, seconds)
     return {
-        "web: pack the job": stopwatch.microseconds(frames.Job.pack, samples.jobs, seconds),
-        "worker: unpack the job": stopwatch.microseconds(frames.Job.unpack, samples.packed, seconds),
+        "web: pack the job": stopwatch.microseconds(wire.Job.pack, samples.jobs, seconds),
+        "worker: unpack the job": stopwatch.microseconds(wire.Job.unpack, samples.packed, seconds),
         "worker: parse and plan": parse,
         "worker: evaluate and serialise": plain - parse,
         "worker: count the rows": counting,
@@ -95,7 +97,7 @@ def coding_steps(samples: Samples, seconds: float) -> dict[str, float]:
 
 async def pool_times(files: Files, all_samples: list[Samples], seconds: float) -> dict[str, float]:
     """Return for each kind the CPU time that a job takes until its answer is all there, in all processes."""
-    pool = Pool(nursery.Start(files=(load.DataFile(str(files.packed)),)), Limits())
+    pool = Pool(fork_server.Start(files=(load.DataFile(str(files.packed)),)), Limits())
     await pool.open()
     times = {}
     try:

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
 from computeatlas.model.project import Project
-from computeatlas.release.assemble import build
+from computeatlas.release.build import build
 from computeatlas.release.load import load
 
 if TYPE_CHECKING:

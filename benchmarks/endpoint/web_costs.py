@@ -7,25 +7,25 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from computeatlas.engine.tickets import Answer
+from computeatlas.engine.pool.pending_query import Answer
 from computeatlas.model.limits import Limits
 from computeatlas.model.mediatypes import JSON
-from computeatlas.web.app import create_app
-from computeatlas.web.conditions import entity_tag
-from computeatlas.web.gateway import Gateway
-from computeatlas.web.negotiate import choose_coding
-from computeatlas.web.protocol import read_query
-from computeatlas.web.queries import negotiate_formats
-from computeatlas.web.rates import RateLimiter, parse_rate
-from computeatlas.web.reading import read_job
-from computeatlas.web.request_log import RequestLog
-from computeatlas.web.settings import Settings
+from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.endpoints.operation import read_query
+from computeatlas.web.endpoints.query import negotiate_formats
+from computeatlas.web.http.conditions import entity_tag
+from computeatlas.web.http.negotiate import choose_coding
+from computeatlas.web.http.settings import Settings
+from computeatlas.web.pages.app import create_app
+from computeatlas.web.serve.access_log import RequestLog
+from computeatlas.web.serve.gateway import Gateway
+from computeatlas.web.serve.rate_limit import RateLimiter, parse_rate
 from endpoint import stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from computeatlas.engine.frames import Job
+    from computeatlas.engine.pool.wire import Job
 
 HOST = "127.0.0.1:8000"
 URL = f"http://{HOST}/sparql"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from computeatlas.web.bundle import read_bundle
+from computeatlas.web.pages.bundle import read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from computeatlas.cli import add
 from computeatlas.cli.add import add_command
-from computeatlas.curate.check import require_sound
+from computeatlas.curate.check.run import require_sound
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.project import Project
 

@@ -48,7 +48,7 @@ def test_without_cite_the_answer_is_printed(runner, release, query) -> None:
 def test_a_format_of_the_other_kind_is_wrong_use(runner, release, query, arguments: tuple[str, ...]) -> None:
     result = runner.invoke(cli, ["query", "--release", str(release), *arguments, query])
     assert isinstance(result.exception, UsageError)
-    assert result.exception.mend
+    assert result.exception.hint
 
 
 def test_a_query_that_is_none_is_reported_and_not_traced(runner, release, tmp_path) -> None:

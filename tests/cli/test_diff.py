@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from computeatlas.cli.compare import diff_command
+from computeatlas.cli.diff import diff_command
 from computeatlas.model.errors import ReleaseError
 from computeatlas.model.project import Project
-from computeatlas.release.assemble import DATA_NAME, build
+from computeatlas.release.build import DATA_NAME, build
 from computeatlas.release.load import read_manifest
 
 CLAIM = """

@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from computeatlas.cli.evidence import evidence_command, print_claim
-from computeatlas.curate.claimview import CONTEXT, view_claim
-from computeatlas.curate.evidence import read_archive
-from computeatlas.curate.parse import parse_project
+from computeatlas.curate.check.evidence import read_archive
+from computeatlas.curate.show import CONTEXT, view_claim
 from computeatlas.model.errors import UsageError
 from computeatlas.model.project import Project
+from computeatlas.turtle.lines import parse_project
 
 TEXTS = Path(__file__).parents[1] / "data" / "archive"
 CLAIMS = "graph_data/claims/hall.ttl"

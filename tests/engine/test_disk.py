@@ -200,7 +200,7 @@ def test_a_damaged_generation_is_told(tmp_path: Path, damage: str) -> None:
         (tmp_path / "current").symlink_to("elsewhere")
     with pytest.raises(UsageError, match="cannot be read") as caught:
         current_generation(tmp_path)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 def test_a_link_left_by_a_killed_process_is_no_hindrance(directory: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import QueryError, QueryEvaluationError, QuerySyntaxError
 from computeatlas.model.mediatypes import FORMATS, ResultKind, format_named, formats_for
-from computeatlas.sparql.complaints import explain
+from computeatlas.sparql.errors.explain import explain
 
 
 def quad(value: int, graph: str) -> ox.Quad:

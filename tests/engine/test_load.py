@@ -52,7 +52,7 @@ def test_a_name_that_tells_no_format(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="is not named after a format of RDF") as caught:
         loaded(path)
     assert caught.value.where == str(path)
-    assert ".trig" in str(caught.value.mend)
+    assert ".trig" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("packed", [packed for packed in COMPRESS if packed])

@@ -262,7 +262,7 @@ class Server:
         return total
 
     def processor_time(self) -> float:
-        """Return how many seconds of processor time its workers and nurseries have used so far."""
+        """Return how many seconds of processor time its workers and fork servers have used so far."""
         entries = [entry for entry in _stats() if entry.session == self.pid and entry.pid != self.pid]
         return sum(entry.ticks for entry in entries) / _TICKS
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from computeatlas.engine import confine, frames
-from computeatlas.engine.frames import Job
-from computeatlas.engine.worker import run_worker
+from computeatlas.engine.pool import sandbox, wire
+from computeatlas.engine.pool.wire import Job
+from computeatlas.engine.pool.worker import run_worker
 
 from .harness import Listener, wait_until
 from .hostile import FEDERATION, hostile_queries, hostile_writes
@@ -47,7 +47,7 @@ class Worker:
         theirs.close()
         ours.settimeout(30)
         self._channel = ours
-        assert self._frame()[0] == frames.READY
+        assert self._frame()[0] == wire.READY
 
     def __enter__(self) -> Worker:
         return self
@@ -62,7 +62,7 @@ class Worker:
         return self._frame()
 
     def _frame(self) -> tuple[bytes, bytes]:
-        head = self._exactly(frames.HEAD)
+        head = self._exactly(wire.HEAD)
         return head[:1], self._exactly(int.from_bytes(head[1:], "little"))
 
     def _exactly(self, count: int) -> bytes:
@@ -91,7 +91,7 @@ def test_a_confined_worker_calls_nobody(confined: Worker, listener: Listener, na
     confined.ask(text)
     # The worker is what it was: it answers, and so it has not died of the attempt.
     letter, payload = confined.ask("SELECT ?o { <x:a> <x:b> ?o }")
-    assert (letter, b"here" in payload) == (frames.WHOLE, True)
+    assert (letter, b"here" in payload) == (wire.WHOLE, True)
     assert listener.calls == []
 
 
@@ -104,17 +104,17 @@ def test_a_worker_that_may_calls_the_other_server(listener: Listener) -> None:
 UPDATE = """
 import sys
 import pyoxigraph as ox
-from computeatlas.engine import confine
+from computeatlas.engine.pool import sandbox
 
 store = ox.Store()
 if sys.argv[2] == "confined":
-    confine.forbid_descriptors(for_good=False)
+    sandbox.forbid_descriptors(for_good=False)
 try:
     store.update(sys.argv[1])
 except Exception as error:
-    confine.allow_descriptors()
+    sandbox.allow_descriptors()
     print(type(error).__name__, error)
-confine.allow_descriptors()
+sandbox.allow_descriptors()
 store.update("INSERT DATA { <x:a> <x:b> 'here' }")
 assert store.query("ASK { <x:a> <x:b> 'here' }")
 """
@@ -142,7 +142,7 @@ def test_a_process_without_descriptors_opens_no_socket_in_any_thread() -> None:
     if not pid:
         code = 1
         try:
-            confine.forbid_descriptors(for_good=True)
+            sandbox.forbid_descriptors(for_good=True)
             refused = []
 
             def attempt() -> None:
@@ -155,7 +155,7 @@ def test_a_process_without_descriptors_opens_no_socket_in_any_thread() -> None:
             thread.start()
             thread.join()
             try:
-                confine.allow_descriptors()
+                sandbox.allow_descriptors()
                 socket.socket()
             except (OSError, ValueError):
                 refused.append(True)

@@ -126,7 +126,7 @@ def test_workers_killed_at_random_moments_fail_at_most_the_query_in_each(server:
     wait_until(server.is_whole, "all workers are there")
 
 
-def test_a_killed_nursery_comes_back_by_itself(server: Server) -> None:
+def test_a_killed_fork_server_comes_back_by_itself(server: Server) -> None:
     query = Asking(server, LONG)
     wait_until(lambda: server.health().get("busy") == 1, "the query runs")
     (before,) = server.nurseries()
@@ -138,15 +138,15 @@ def test_a_killed_nursery_comes_back_by_itself(server: Server) -> None:
     assert answers(server)
 
 
-def test_a_query_does_not_hang_when_its_worker_and_the_nursery_die_together(server: Server) -> None:
+def test_a_query_does_not_hang_when_its_worker_and_the_fork_server_die_together(server: Server) -> None:
     query = Asking(server, LONG)
     victim = busy_worker(server)
-    (nursery,) = server.nurseries()
+    (fork_server,) = server.nurseries()
     # Stopped, it cannot tell how the worker ended before it is killed itself.
-    os.kill(nursery, signal.SIGSTOP)
+    os.kill(fork_server, signal.SIGSTOP)
     os.kill(victim, signal.SIGKILL)
     time.sleep(0.3)
-    os.kill(nursery, signal.SIGKILL)
+    os.kill(fork_server, signal.SIGKILL)
     assert query.wait(10).outcome in LOST
     wait_until(server.is_whole, "all workers are there")
     assert answers(server)
@@ -173,7 +173,7 @@ def test_a_terminated_server_leaves_no_process(server: Server) -> None:
 
 
 @pytest.mark.parametrize("engine", ["memory", "disk"])
-def test_a_killed_nursery_after_a_write_comes_back_with_the_data_that_are_kept(
+def test_a_killed_fork_server_after_a_write_comes_back_with_the_data_that_are_kept(
     data: Path, tmp_path: Path, engine: str
 ) -> None:
     where = "memory" if engine == "memory" else f"disk:{tmp_path / 'store'}"
@@ -182,8 +182,8 @@ def test_a_killed_nursery_after_a_write_comes_back_with_the_data_that_are_kept(
             assert client.update("INSERT DATA { <x:a> <x:b> <x:c> }").status == 204
             assert b"true" in client.query("ASK { <x:a> <x:b> <x:c> }").body
         wait_until(server.is_whole, "all workers are there")
-        for nursery in server.nurseries():
-            os.kill(nursery, signal.SIGKILL)
+        for fork_server in server.nurseries():
+            os.kill(fork_server, signal.SIGKILL)
         wait_until(lambda: server.nurseries() and server.is_whole(), "all workers are there")
         with server.client() as client:
             kept = b"true" in client.query("ASK { <x:a> <x:b> <x:c> }").body

@@ -6,9 +6,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from computeatlas.curate.check import check_project
-from computeatlas.curate.evidence import read_archive
-from computeatlas.curate.parse import parse_project
+from computeatlas.curate.check.evidence import read_archive
+from computeatlas.curate.check.run import check_project
+from computeatlas.turtle.lines import parse_project
 
 REPOSITORY = Path(__file__).parents[2]
 #: A run of this many words of a document is a quotation.

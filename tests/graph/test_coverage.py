@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from computeatlas.curate.parse import parse_project
 from computeatlas.model.namespaces import ATLAS, ID
+from computeatlas.turtle.lines import parse_project
 
 REPOSITORY = Path(__file__).parents[2]
 OA = "http://www.w3.org/ns/oa#"

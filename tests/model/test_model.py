@@ -38,8 +38,8 @@ def test_graph_iri_refuses_a_name_that_no_release_has() -> None:
 
 
 def test_an_error_is_one_line_of_where_what_why_and_mend() -> None:
-    error = AtlasError("is broken", where="here", why="because", mend="mend it")
-    assert str(error) == "here: is broken — because — mend it"
+    error = AtlasError("is broken", where="here", why="because", hint="fix it")
+    assert str(error) == "here: is broken — because — fix it"
 
 
 def test_query_header_joins_continued_lines_and_stops_at_the_query() -> None:

@@ -9,7 +9,7 @@ import sys
 
 import jpype
 
-from computeatlas.curate.owl_worker import start_java
+from computeatlas.curate.check.owl_worker import start_java
 
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 

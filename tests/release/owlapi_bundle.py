@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jpype
 
-from computeatlas.curate.owl_worker import start_java
+from computeatlas.curate.check.owl_worker import start_java
 
 
 def main(directory: str, copy: str) -> None:

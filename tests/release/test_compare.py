@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.namespaces import ATLAS, GRAPH, ID, RDF, RDFS, XSD
 from computeatlas.model.project import Project
-from computeatlas.release.assemble import DATA_NAME, build
-from computeatlas.release.compare import Comparison, Difference, compare
+from computeatlas.release.build import DATA_NAME, build
+from computeatlas.release.diff.compare import Comparison, Difference, compare
 from computeatlas.release.load import load
 
 CLAIMS = "graph_data/claims/hall.ttl"

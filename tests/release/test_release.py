@@ -18,7 +18,7 @@ from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
 from computeatlas.model.manifest import MANIFEST_NAME
 from computeatlas.model.namespaces import ATLAS, DATASET_IRI, GRAPHS, ID, VOID, graph_iri
 from computeatlas.model.project import Project
-from computeatlas.release.assemble import CURRENT, DATA_NAME, build
+from computeatlas.release.build import CURRENT, DATA_NAME, build
 from computeatlas.release.load import current, is_fresh, load, read_manifest
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from computeatlas.curate.derive import derive_current_view
-from computeatlas.curate.owl import java_home
-from computeatlas.curate.parse import parse_project
+from computeatlas.curate.check.owl import java_home
+from computeatlas.curate.current_view import derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.namespaces import OWL, RDF
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.infer import infer
+from computeatlas.turtle.lines import parse_project
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.derive import annotate, derive_current_view
+from computeatlas.curate.current_view import annotate, derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, DCTERMS, GRAPH, ID, PREFIXES, RDF, RDFS
 from computeatlas.model.project import Project

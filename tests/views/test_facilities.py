@@ -11,7 +11,7 @@ from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, GRAPH, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
 from computeatlas.views import facilities
-from computeatlas.views.geography import BARE, Outline, Outlines
+from computeatlas.views.drawing.map import BARE, Outline, Outlines
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
 

@@ -8,9 +8,9 @@ import pytest
 
 from computeatlas.engine.embedded import Query
 from computeatlas.model.queryfile import parse_query_text, read_query
-from computeatlas.views.coarse import coarsen
+from computeatlas.views.drawing.map import BARE, Outline, Outlines
+from computeatlas.views.drawing.simplify import coarsen
 from computeatlas.views.front import Citation, read_front
-from computeatlas.views.geography import BARE, Outline, Outlines
 from computeatlas.views.names import Names
 from computeatlas.views.questions import front_questions, read_questions
 from computeatlas.views.reader import Reader

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from computeatlas.engine.embedded import Query
 from computeatlas.model.namespaces import ID
 from computeatlas.model.queryfile import read_query
+from computeatlas.model.text import fold, split
 from computeatlas.views import search
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
 from computeatlas.views.search import LONGEST, Name, SearchIndex, read_index, read_types
-from computeatlas.views.words import fold, split
 
 if TYPE_CHECKING:
     from computeatlas.engine.embedded import EmbeddedEngine

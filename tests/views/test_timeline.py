@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.dates import PartialDate, read_date
 from computeatlas.model.namespaces import ATLAS, GRAPH, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
-from computeatlas.views.dates import PartialDate, read_date
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
 from computeatlas.views.timeline import Event, Scale, Slip, read_timeline, scale_of, slips

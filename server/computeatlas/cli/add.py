@@ -11,9 +11,9 @@ import click
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.progress import progress_bar
-from computeatlas.curate.claim_skeleton import add_claim
-from computeatlas.curate.claim_terms import NewClaim
-from computeatlas.curate.skeleton import LANGUAGES, Added, NewSource, add_source
+from computeatlas.curate.add.claim import add_claim
+from computeatlas.curate.add.resolve import NewClaim
+from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import shorten
 from computeatlas.model.project import Project
@@ -102,7 +102,7 @@ def _writable(root: str | None) -> Project:
         raise UsageError(
             "the graph that came with the program is not written to",
             where=str(project.root),
-            mend="name your own with --root DIR",
+            hint="name your own with --root DIR",
         )
     return project
 

@@ -11,11 +11,11 @@ import platformdirs
 from computeatlas.cli.options import releases_directory, releases_option, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.watch import changes, stamps
-from computeatlas.curate.check import Memory, Reason, check_project
-from computeatlas.curate.reports import FORMS
+from computeatlas.curate.check.reports import FORMS
+from computeatlas.curate.check.run import Memory, Reason, check_project
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
-from computeatlas.release.assemble import build
+from computeatlas.release.build import build
 from computeatlas.release.load import read_manifest
 
 

@@ -11,16 +11,16 @@ from rich.text import Text
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.progress import progress_bar
-from computeatlas.curate.claimview import view_claim
-from computeatlas.curate.evidence import read_archive
-from computeatlas.curate.parse import parse_project
+from computeatlas.curate.check.evidence import read_archive
+from computeatlas.curate.show import view_claim
 from computeatlas.model.namespaces import shorten
 from computeatlas.model.project import Project
+from computeatlas.turtle.lines import parse_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from computeatlas.curate.claimview import ClaimView, ShownPassage
+    from computeatlas.curate.show import ClaimView, ShownPassage
 
 #: Without colours, what is marked as the passage.
 _MARKS = ("«", "»")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from computeatlas.cli.options import releases_directory, releases_option, root_option
-from computeatlas.cli.run import open_release, release_option
+from computeatlas.cli.query import open_release, release_option
 from computeatlas.model.project import Project
 from computeatlas.release.protege import export_protege
 

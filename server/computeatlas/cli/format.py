@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from computeatlas.cli.options import root_option
-from computeatlas.curate.layout import format_file
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.project import Project
+from computeatlas.turtle.format import format_file
 
 if TYPE_CHECKING:
     from computeatlas.model.findings import Finding
@@ -48,6 +48,6 @@ def _curated(project: Project, *, check: bool) -> list[tuple[Path, str]]:
     if not check and project.is_installed:
         raise UsageError(
             "the graph that came with the program is not written to",
-            mend="name the directory of yours with --root, or the files",
+            hint="name the directory of yours with --root, or the files",
         )
     return [(path, project.relative(path)) for folder in ("ontology", "graph_data") for path in project.turtle(folder)]

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from computeatlas.cli.options import releases_directory, releases_option, root_option
-from computeatlas.cli.run import find_release, release_option
+from computeatlas.cli.query import find_release, release_option
 from computeatlas.engine.load import DataFile
-from computeatlas.engine.nursery import Start
+from computeatlas.engine.pool.fork_server import Start
 from computeatlas.model.errors import UsageError
 from computeatlas.model.limits import MIB, Limits
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.load import locate
-from computeatlas.web.rates import parse_rate
-from computeatlas.web.server import Serving, parse_bind, serve
-from computeatlas.web.settings import Served, Settings, parse_networks
+from computeatlas.web.http.settings import Served, Settings, parse_networks
+from computeatlas.web.serve.rate_limit import parse_rate
+from computeatlas.web.serve.server import Serving, parse_bind, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,16 +45,16 @@ def _read_config(context: click.Context, _parameter: click.Parameter, path: Path
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("cannot be read", where=str(path), why=str(error), mend="name a TOML file") from error
+        raise UsageError("cannot be read", where=str(path), why=str(error), hint="name a TOML file") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError("is not TOML", where=str(path), why=str(error), mend="see https://toml.io/") from error
+        raise UsageError("is not TOML", where=str(path), why=str(error), hint="see https://toml.io/") from error
     known = {parameter.opts[-1].removeprefix("--"): parameter.name for parameter in context.command.params}
     defaults: dict[str, Any] = {}
     for key, value in data.items():
         name = known.get(key.replace("_", "-"))
         if name is None or key == "config":
             raise UsageError(
-                f"there is no option {key}", where=str(path), mend="one of " + " ".join(sorted(set(known) - {"config"}))
+                f"there is no option {key}", where=str(path), hint="one of " + " ".join(sorted(set(known) - {"config"}))
             )
         defaults[str(name)] = value
     context.default_map = defaults
@@ -135,7 +135,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
     SIGHUP loads the newest release, or the files again, without a pause.
     """
     if sys.platform != "linux":
-        raise UsageError("serving needs Linux", why="its limits are those of the kernel", mend="use a Linux machine")
+        raise UsageError("serving needs Linux", why="its limits are those of the kernel", hint="use a Linux machine")
     host, port = parse_bind(options["bind"])
     limits = _limits(options)
     directory = _directory(options["engine"])
@@ -143,7 +143,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
     files: tuple[Path, ...] = options["data"]
     if files:
         if release is not None:
-            raise UsageError("--data and --release exclude each other", mend="name one")
+            raise UsageError("--data and --release exclude each other", hint="name one")
 
         def find() -> tuple[Start, Served]:
             return _files_start(common, files), Served()
@@ -214,7 +214,7 @@ def _directory(engine: str) -> str | None:
         return None
     if kind == "disk" and directory:
         return str(Path(directory).absolute())
-    raise UsageError("is not an engine", where=engine, mend="write memory or disk:DIR")
+    raise UsageError("is not an engine", where=engine, hint="write memory or disk:DIR")
 
 
 def _files_start(common: Start, files: tuple[Path, ...]) -> Start:
@@ -227,7 +227,7 @@ def _files_start(common: Start, files: tuple[Path, ...]) -> Start:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise UsageError(
-                "cannot be read", where=str(path), why=error.strerror, mend="name a file of RDF with --data"
+                "cannot be read", where=str(path), why=error.strerror, hint="name a file of RDF with --data"
             ) from error
         origin.update(f"{path.resolve().as_uri()} {digest}\n".encode())
         found.append(DataFile(str(path), digest))
@@ -245,12 +245,12 @@ def _token(path: Path | None) -> str | None:
         try:
             token = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError("cannot be read", where=where, why=str(error), mend="name a file with a token") from error
+            raise UsageError("cannot be read", where=where, why=str(error), hint="name a file with a token") from error
     if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
             "is no good token",
             where=where,
             why=f"a token has at least {_SHORTEST_TOKEN} ASCII characters and no blank",
-            mend="make one with: openssl rand -hex 32",
+            hint="make one with: openssl rand -hex 32",
         )
     return token

@@ -41,7 +41,7 @@ def listed(project: Project, iri: str, file: str) -> dict[Path, str]:
                 "does not name its files one a line",
                 where=name,
                 why=f"so <{iri}> cannot be added in order",
-                mend="put it in that form, or remove the file if nobody uses Protégé",
+                hint="put it in that form, or remove the file if nobody uses Protégé",
             )
         if new != text:
             changed[path] = new

@@ -14,7 +14,7 @@ from computeatlas.engine.evaluate import graph_name
 from computeatlas.engine.load import malformed
 from computeatlas.engine.serialise import RDF_FORMATS
 from computeatlas.model.errors import DataError, GraphMissingError
-from computeatlas.sparql.complaints import complaint, explain, explain_evaluation
+from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ def apply_change(store: ox.Store, change: Change, file: IO[bytes]) -> bool:
         data = file.read(length)
         if name == "rdf" and not data.strip():
             raise DataError(
-                "the data is malformed: RDF/XML has a root element", mend="send `<rdf:RDF …/>` for no triples"
+                "the data is malformed: RDF/XML has a root element", hint="send `<rdf:RDF …/>` for no triples"
             )
         try:
             if name in _DATA_SETS and not change.whole:
@@ -95,7 +95,7 @@ def _into(graph: ox.DefaultGraph | ox.NamedNode, data: bytes, name: str, change:
             raise DataError(
                 "the data name a graph of their own, and the request names another",
                 where=str(quad.graph_name),
-                mend="send them to the whole store, without ?graph or ?default",
+                hint="send them to the whole store, without ?graph or ?default",
             )
         yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 

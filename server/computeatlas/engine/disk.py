@@ -61,7 +61,7 @@ def current_generation(directory: Path) -> Generation | None:
                 "is not a directory of this program",
                 where=str(directory),
                 why="it holds other files",
-                mend="name an empty or new one with --engine disk:DIR",
+                hint="name an empty or new one with --engine disk:DIR",
             )
         return None
     path = link.resolve()
@@ -74,7 +74,7 @@ def current_generation(directory: Path) -> Generation | None:
             "the generation in force cannot be read",
             where=str(path),
             why=str(error),
-            mend="remove the directory; it is filled again from the files",
+            hint="remove the directory; it is filled again from the files",
         ) from error
 
 
@@ -92,7 +92,7 @@ def lock(directory: Path) -> int:
     except OSError as error:
         os.close(descriptor)
         raise UsageError(
-            "is in use by another server", where=str(directory), mend="stop that one, or name another with --engine"
+            "is in use by another server", where=str(directory), hint="stop that one, or name another with --engine"
         ) from error
     return descriptor
 

@@ -16,7 +16,7 @@ from computeatlas.engine.serialise import RDF_FORMATS, serialise, tidy_prefixes
 from computeatlas.engine.table import Table
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import shorten
-from computeatlas.sparql.complaints import explain_evaluation
+from computeatlas.sparql.errors.explain import explain_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

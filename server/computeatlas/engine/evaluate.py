@@ -14,7 +14,7 @@ from computeatlas.engine.serialise import RDF_FORMATS, RESULT_FORMATS, expressib
 from computeatlas.model.errors import FormatError, GraphMissingError, QueryError, QueryEvaluationError
 from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import PREFIXES
-from computeatlas.sparql.complaints import complaint, explain, explain_evaluation
+from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
 from computeatlas.sparql.tokens import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def require_graph(store: ox.Store, name: str) -> ox.NamedNode:
     """Return the name of a graph of `store`; raises GraphMissingError where there is none, else as `graph_name`."""
     graph = graph_name(name)
     if not store.contains_named_graph(graph):
-        raise GraphMissingError("there is no graph of that name", where=name, mend="see the service description")
+        raise GraphMissingError("there is no graph of that name", where=name, hint="see the service description")
     return graph
 
 

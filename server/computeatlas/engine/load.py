@@ -109,7 +109,7 @@ def load_file(store: ox.Store, data: DataFile) -> None:
     name = format_of(path)
     if name is None:
         known = " ".join(sorted(SUFFIXES)) + ", also compressed: " + " ".join(sorted(_OPENERS))
-        raise DataError("is not named after a format of RDF", where=data.path, mend=f"name it {known}")
+        raise DataError("is not named after a format of RDF", where=data.path, hint=f"name it {known}")
     try:
         if data.sha256 and _sha256(path) != data.sha256:
             raise DataError("the file is corrupt: it does not have the digest that its manifest gives", where=data.path)
@@ -130,7 +130,7 @@ def malformed(error: SyntaxError, *, where: str | None = None) -> DataError:
         line=error.lineno or None,
         column=error.offset or None,
         where=where,
-        mend="mend it there, or name the format that it really has",
+        hint="fix it there, or name the format that it really has",
     )
 
 

@@ -21,7 +21,7 @@ AtlasError                    exit 3
     ├── DatasetConflictError           the data set that a request asks for cannot be applied to its text
     └── QueryEvaluationError           SPARQL that the engine cannot evaluate
 
-Every error says what is wrong and, where they are known, where, why and how to mend it.
+Every error says what is wrong and, where they are known, where, why and how to fix it.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ class AtlasError(Exception):
 
     exit_code = 3
 
-    def __init__(self, what: str, *, where: str | None = None, why: str | None = None, mend: str | None = None):
+    def __init__(self, what: str, *, where: str | None = None, why: str | None = None, hint: str | None = None):
         self.what = what
         self.where = where
         self.why = why
-        self.mend = mend
+        self.hint = hint
         super().__init__(what)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return " — ".join(part for part in (head, self.why, self.mend) if part)
+        return " — ".join(part for part in (head, self.why, self.hint) if part)
 
 
 class UsageError(AtlasError):
@@ -100,13 +100,13 @@ class QuerySyntaxError(QueryError):
         line: int | None = None,
         column: int | None = None,
         token: str | None = None,
-        mend: str | None = None,
+        hint: str | None = None,
     ):
         self.line = line
         self.column = column
         self.token = token
         where = f"line {line}, column {column}" if line else None
-        super().__init__(what, where=where, mend=mend)
+        super().__init__(what, where=where, hint=hint)
 
 
 class DatasetConflictError(QueryError):
@@ -127,12 +127,12 @@ class DataError(QueryError):
         line: int | None = None,
         column: int | None = None,
         where: str | None = None,
-        mend: str | None = None,
+        hint: str | None = None,
     ):
         self.line = line
         self.column = column
         place = f"line {line}, column {column}" if line else None
-        super().__init__(what, where=", ".join(part for part in (where, place) if part) or None, mend=mend)
+        super().__init__(what, where=", ".join(part for part in (where, place) if part) or None, hint=hint)
 
 
 class EngineFaultError(QueryError):
@@ -162,9 +162,9 @@ class NestingError(QueryError):
 class OverloadedError(QueryError):
     """As many queries run and wait as the server allows; `retry_after` is in seconds."""
 
-    def __init__(self, what: str, *, retry_after: int = 5, mend: str | None = None):
+    def __init__(self, what: str, *, retry_after: int = 5, hint: str | None = None):
         self.retry_after = retry_after
-        super().__init__(what, mend=mend)
+        super().__init__(what, hint=hint)
 
 
 class QueryMemoryError(QueryError):

@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault in one place: `path:line: severity: what — why — mend`.
+    """One fault in one place: `path:line: severity: what — why — fix`.
 
     `path` is relative to the root of the graph, `line` counts from 1 (0 where no line is to blame),
     `code` is the name of the check.
@@ -26,7 +26,7 @@ class Finding:
     code: str
     what: str
     why: str = ""
-    mend: str = ""
+    hint: str = ""
     severity: Severity = Severity.ERROR
 
     @property
@@ -35,7 +35,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
-        message = " — ".join(part for part in (self.what, self.why, self.mend) if part)
+        message = " — ".join(part for part in (self.what, self.why, self.hint) if part)
         return f"{place}: {self.severity}: {message} [{self.code}]"
 
     def as_data(self) -> dict[str, str | int]:
@@ -47,5 +47,5 @@ class Finding:
             "code": self.code,
             "what": self.what,
             "why": self.why,
-            "mend": self.mend,
+            "hint": self.hint,
         }

@@ -42,10 +42,10 @@ class Manifest:
             layout = data["layout"]
             if layout != LAYOUT:
                 raise ReleaseError(
-                    f"the release has layout {layout}, this program reads {LAYOUT}", where=where, mend="build it again"
+                    f"the release has layout {layout}, this program reads {LAYOUT}", where=where, hint="build it again"
                 )
             return cls(**data)
         except (ValueError, KeyError, TypeError) as error:
             raise ReleaseError(
-                "is not the manifest of a release", where=where, why=str(error), mend="build it again"
+                "is not the manifest of a release", where=where, why=str(error), hint="build it again"
             ) from error

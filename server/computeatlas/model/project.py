@@ -45,19 +45,19 @@ class Project:
         raise UsageError(
             "no graph found beside the package",
             why="neither a wheel's data nor a source tree is there",
-            mend="name a directory with --root",
+            hint="name a directory with --root",
         )
 
     def _require_shape(self) -> None:
         if not self.root.is_dir():
-            raise UsageError("no such directory", where=str(self.root), mend="name an existing one with --root")
+            raise UsageError("no such directory", where=str(self.root), hint="name an existing one with --root")
         for part in ("ontology", "graph_data"):
             if not (self.root / part).is_dir():
                 raise UsageError(
                     f"has no directory {part}/",
                     where=str(self.root),
                     why="a graph needs ontology/ and graph_data/, and may have queries/",
-                    mend="name the directory that holds them with --root",
+                    hint="name the directory that holds them with --root",
                 )
 
     def relative(self, path: Path) -> str:

@@ -49,7 +49,7 @@ def parse_query_text(name: str, text: str, *, require: tuple[str, ...] = ()) -> 
             break
     for key in require:
         if not header.get(key):
-            raise UsageError(f"the header has no `#+ {key}:` line", where=name, mend="add it at the top of the file")
+            raise UsageError(f"the header has no `#+ {key}:` line", where=name, hint="add it at the top of the file")
     return QueryFile(name=name, text=text, header=header)
 
 
@@ -61,7 +61,7 @@ def read_query(path: Path, *, require: tuple[str, ...] = ()) -> QueryFile:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise UsageError("no such file", where=str(path), mend="name a .rq file") from error
+        raise UsageError("no such file", where=str(path), hint="name a .rq file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("cannot be read as UTF-8 text", where=str(path), why=str(error)) from error
     return parse_query_text(path.stem, text, require=require)

@@ -40,7 +40,7 @@ def infer(triples: Iterable[ox.Triple], rules: list[QueryFile]) -> list[ox.Tripl
             fresh |= new
         if not fresh:
             return sorted((t for t in known - asserted if not _has_blank_node(t)), key=str)
-    raise AtlasError(f"the inference rules did not come to rest in {_MOST_ROUNDS} rounds", mend="see ontology/rules/")
+    raise AtlasError(f"the inference rules did not come to rest in {_MOST_ROUNDS} rounds", hint="see ontology/rules/")
 
 
 def _has_blank_node(triple: ox.Triple) -> bool:

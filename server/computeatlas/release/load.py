@@ -10,7 +10,7 @@ from computeatlas import __version__
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import ReleaseError
 from computeatlas.model.manifest import MANIFEST_NAME, Manifest
-from computeatlas.release.assemble import CURRENT, DATA_NAME
+from computeatlas.release.build import CURRENT, DATA_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ def read_manifest(release: Path) -> Manifest:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ReleaseError("there is no release here", where=str(release), mend="run `computeatlas build`") from error
+        raise ReleaseError("there is no release here", where=str(release), hint="run `computeatlas build`") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseError("cannot be read", where=str(path), why=str(error), mend="build the release again") from error
+        raise ReleaseError("cannot be read", where=str(path), why=str(error), hint="build the release again") from error
     return Manifest.from_json(text, where=str(path))
 
 
@@ -41,13 +41,13 @@ def locate(release: Path) -> tuple[Manifest, Path]:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ReleaseError("cannot be read", where=str(path), why=error.strerror, mend="build it again") from error
+        raise ReleaseError("cannot be read", where=str(path), why=error.strerror, hint="build it again") from error
     if digest != manifest.files.get(DATA_NAME, {}).get("sha256"):
         raise ReleaseError(
             "the file is corrupt",
             where=str(path),
             why="it does not have the digest that the manifest gives",
-            mend="run `computeatlas build`",
+            hint="run `computeatlas build`",
         )
     return manifest, path
 
@@ -62,7 +62,7 @@ def load(release: Path) -> tuple[Manifest, EmbeddedEngine]:
     try:
         engine.load_nquads(bz2.decompress(path.read_bytes()))
     except (OSError, EOFError, ValueError, SyntaxError) as error:
-        raise ReleaseError("the file is corrupt", where=str(path), why=str(error), mend="build it again") from error
+        raise ReleaseError("the file is corrupt", where=str(path), why=str(error), hint="build it again") from error
     return manifest, engine
 
 
@@ -70,7 +70,7 @@ def current(releases: Path) -> Path:
     """Return the directory of the current release below `releases`; raises ReleaseError where there is none."""
     link = releases / CURRENT
     if not link.exists():
-        raise ReleaseError("there is no release here", where=str(releases), mend="run `computeatlas build`")
+        raise ReleaseError("there is no release here", where=str(releases), hint="run `computeatlas build`")
     return link.resolve()
 
 

@@ -48,15 +48,15 @@ def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
         target.mkdir(parents=True, exist_ok=True)
         others = sorted(path.name for path in target.iterdir() if path.name not in names)
         if others:
-            mend = "name a new directory, or an older bundle"
-            raise UsageError(f"has other files in it, such as {others[0]}", where=str(target), mend=mend)
+            hint = "name a new directory, or an older bundle"
+            raise UsageError(f"has other files in it, such as {others[0]}", where=str(target), hint=hint)
         for name, iri in PARTS.items():
             (target / f"{name}.owl").write_bytes(serialise(_part(engine, name, iri), ox.RdfFormat.RDF_XML))
         (target / ALL).write_bytes(serialise(_header(BASE + "all", list(PARTS.values())), ox.RdfFormat.RDF_XML))
         (target / CATALOG).write_bytes(_catalogue())
     except OSError as error:
-        mend = "name a directory that can be written"
-        raise UsageError("cannot be written", where=str(target), why=error.strerror, mend=mend) from error
+        hint = "name a directory that can be written"
+        raise UsageError("cannot be written", where=str(target), why=error.strerror, hint=hint) from error
     return [target / name for name in names]
 
 

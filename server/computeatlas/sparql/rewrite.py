@@ -50,8 +50,8 @@ def with_using(update: str, using: Sequence[str] = (), using_named: Sequence[str
     for before, token, after in zip([None, *outer], outer, [*outer[1:], None], strict=False):
         if _names_a_data_set(before, token):
             what = "the request has using-graph-uri or using-named-graph-uri, and the update names a data set too"
-            mend = "use the parameters or USING, USING NAMED and WITH, not both"
-            raise DatasetConflictError(what, where=_place(update, token), mend=mend)
+            hint = "use the parameters or USING, USING NAMED and WITH, not both"
+            raise DatasetConflictError(what, where=_place(update, token), hint=hint)
         if not token.says("WHERE"):
             continue
         if before is not None and before.says("DELETE"):
@@ -116,7 +116,7 @@ def with_offset(query: str, rows: int) -> str:
 
 def _checked(iri: str) -> str:
     if not _IRI.fullmatch(iri):
-        raise DatasetConflictError(f"{iri!r} is not an absolute IRI", mend="name each graph by an absolute IRI")
+        raise DatasetConflictError(f"{iri!r} is not an absolute IRI", hint="name each graph by an absolute IRI")
     return iri
 
 

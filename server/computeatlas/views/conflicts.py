@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from computeatlas.model.namespaces import ID
 from computeatlas.views.query import iri
-from computeatlas.views.records import read_claims
-from computeatlas.views.statements import could_enter
+from computeatlas.views.records import could_enter, read_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

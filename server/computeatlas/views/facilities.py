@@ -15,14 +15,14 @@ import pycountry
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
-from computeatlas.views.geography import Area, Mark, draw, window_around
+from computeatlas.views.drawing.map import Area, Mark, draw, window_around
 from computeatlas.views.query import iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from computeatlas.engine.table import Term
-    from computeatlas.views.geography import Drawing, Outlines
+    from computeatlas.views.drawing.map import Drawing, Outlines
     from computeatlas.views.reader import Reader
 
 #: What stands for the stage of a facility of which no source gives one, in queries and in addresses.

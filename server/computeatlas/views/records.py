@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.model.dates import PartialDate, read_date
 from computeatlas.model.namespaces import ATLAS, DCTERMS, OWL, PREFIXES
-from computeatlas.views.dates import PartialDate, read_date
 from computeatlas.views.query import iri
 
 if TYPE_CHECKING:
@@ -233,3 +233,9 @@ def _decimal(term: Term | None) -> Decimal | None:
 
 def _whole(term: Term | None) -> int | None:
     return int(term.value) if term is not None and term.value.isascii() and term.value.isdigit() else None
+
+
+def could_enter(claim: Claim) -> bool:
+    """Whether the modality of `claim` lets it enter the current view, which its rank or another claim may prevent."""
+    kept_out = ("speculation", "opinion", "stated-unknown")
+    return claim.modality is not None and claim.modality.rsplit("/", 1)[-1] not in kept_out

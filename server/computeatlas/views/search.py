@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from computeatlas.model.namespaces import ATLAS, PREFIXES
-from computeatlas.views.words import fold, split
+from computeatlas.model.text import fold, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

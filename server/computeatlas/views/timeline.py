@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.model.dates import PartialDate, read_date
 from computeatlas.model.namespaces import ID
-from computeatlas.views.dates import PartialDate, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -119,7 +119,7 @@ export function showAnswer(place, query, answer) {
 /** Show what went wrong in the element `place`. */
 export function showProblem(place, members) {
   const node = element("div", { class: "warning", role: "alert" }, element("h2", { id: "answer" }, texts.failed));
-  // What the protocol says is in English. The detail of an error in the query ends with its mend already.
+  // What the protocol says is in English. The detail of an error in the query ends with its hint already.
   const said = [members.title, members.detail, members.detail?.includes(members.repair) ? null : members.repair];
   for (const text of said.filter(Boolean)) node.append(element("p", { lang: "en" }, text));
   if (members.unreachable) node.append(element("p", {}, members.unreachable));

@@ -1,0 +1,159 @@
+"""The command that asks a release one question, and how a release is found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from computeatlas.cli.options import releases_directory, releases_option, root_option
+from computeatlas.cli.progress import progress_bar
+from computeatlas.engine.embedded import Query, show
+from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
+from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, format_named, formats_for
+from computeatlas.model.project import Project
+from computeatlas.model.queryfile import read_query
+from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
+from computeatlas.provenance.report import to_json
+from computeatlas.provenance.sources import cite
+from computeatlas.release.build import build
+from computeatlas.release.load import current, is_fresh, load, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from computeatlas.engine.embedded import EmbeddedEngine, Table
+    from computeatlas.model.manifest import Manifest
+    from computeatlas.provenance.sources import Sources
+
+#: Name of a format → how the sources of an answer are written in it.
+_SOURCES: dict[str, Callable[[Sources], str]] = {
+    "text": to_text,
+    "bibtex": lambda found: to_bibtex(found.documents),
+    "csl": lambda found: to_csl(found.documents),
+    "json": lambda found: json.dumps(to_json(found), ensure_ascii=False, indent=1) + "\n",
+}
+#: Characters: wider than any table.
+_UNBOUNDED = 100_000
+
+release_option = click.option(
+    "--release",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Use this built release as it is, and build nothing.",
+)
+
+
+def open_release(project: Project, releases: Path, release: Path | None) -> tuple[Manifest, EmbeddedEngine]:
+    """Return the release asked for, or a fresh one of `project`, loaded; see `find_release`."""
+    return load(find_release(project, releases, release))
+
+
+def find_release(project: Project, releases: Path, release: Path | None) -> Path:
+    """Return the directory of the release asked for, or of a fresh one of `project`.
+
+    Where the files have errors, they are reported and the last good release is returned. A corrupt release of ours is
+    reported and built again. Raises FindingsError where there is no good release, ReleaseError for a bad `release`.
+    """
+    if release is not None:
+        locate(release)
+        return release
+    if not is_fresh(project, releases):
+        _rebuild(project, releases)
+    try:
+        found = current(releases)
+        locate(found)
+    except ReleaseError as error:
+        click.echo(f"computeatlas: {error}; building it again", err=True)
+        with progress_bar(7) as step:
+            return build(project, releases, progress=step)
+    return found
+
+
+def _rebuild(project: Project, releases: Path) -> None:
+    try:
+        with progress_bar(7) as step:
+            build(project, releases, progress=step)
+    except FindingsError as error:
+        try:
+            last = current(releases)
+        except ReleaseError:
+            raise error from None
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        click.echo(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)
+
+
+@click.command("query")
+@root_option
+@releases_option
+@release_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(dict.fromkeys(["table", *(item.name for item in FORMATS), *_SOURCES]))),
+    help="How to print the answer, by default as a table; with --cite text, bibtex, csl or json, by default text.",
+)
+@click.option("--cite", "citing", is_flag=True, help="Print the sources of the answer instead of the answer.")
+@click.argument("file", type=click.Path(path_type=Path))
+def query_command(
+    root: str | None, releases: Path | None, release: Path | None, form: str | None, citing: bool, file: Path
+) -> None:
+    """Run the query in FILE on the graph and print the answer."""
+    _require_format(form, citing)
+    query = Query(read_query(file).text)
+    project = Project.find(root)
+    _manifest, engine = open_release(project, releases_directory(project, releases), release)
+    if citing:
+        _print_sources(engine, query, project, form or "text")
+        return
+    if form in (None, "table"):
+        _print_table(engine.table(query))
+        return
+
+    def choose(kind: ResultKind) -> Format:
+        chosen = format_named(str(form), kind)
+        if chosen is None:
+            names = ", ".join(item.name for item in formats_for(kind))
+            raise UsageError(f"a result of kind {kind} cannot be printed as {form}", hint=f"use one of {names}")
+        return chosen
+
+    _format, data = engine.answer(query, choose)
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def _require_format(form: str | None, citing: bool) -> None:
+    """Raise UsageError for a format of answers with `--cite`, or one of sources without."""
+    if citing and form is not None and form not in _SOURCES:
+        raise UsageError(f"sources cannot be printed as {form}", hint=f"use one of {', '.join(_SOURCES)}")
+    if not citing and form in _SOURCES and form not in {item.name for item in FORMATS}:
+        raise UsageError(f"an answer cannot be printed as {form}", hint="add --cite for its sources")
+
+
+def _print_sources(engine: EmbeddedEngine, query: Query, project: Project, form: str) -> None:
+    # A query that cannot be answered is reported as such, before it is traced.
+    engine.table(query)
+    rules = [read_query(path) for path in project.rules()]
+    found = cite(query.text, lambda text: engine.table(Query(text)), rules)
+    sys.stdout.buffer.write(_SOURCES[form](found).encode())
+    sys.stdout.flush()
+
+
+def _print_table(table: Table) -> None:
+    shown = RichTable()
+    for name in table.variables:
+        shown.add_column(Text(name))
+    for row in table.rows:
+        shown.add_row(*(Text(show(term)) for term in row))
+    console = Console()
+    if not console.is_terminal:
+        # Piped, nothing is cut to the width of a screen that is not there.
+        console = Console(width=_UNBOUNDED)
+    console.print(shown)

@@ -1,0 +1,1 @@
+"""New sources and claims, written into the curated files."""

@@ -1,0 +1,166 @@
+"""What the graph knows, by prefixed name: actors, properties, codes, sources and their labels."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.errors import UsageError
+from computeatlas.model.namespaces import ATLAS, DCTERMS, ID, OWL, PREFIXES, RDFS, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from computeatlas.turtle.lines import ParsedGraph
+
+_HEAD = """
+PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX graph: <https://w3id.org/compute-atlas/graph/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+_CLASSES = "SELECT ?thing ?class { ?thing a/rdfs:subClassOf* ?class FILTER(isIRI(?thing) && isIRI(?class)) }"
+_LABELS = "SELECT ?thing (LANG(?label) AS ?language) ?label { ?thing rdfs:label ?label } ORDER BY STR(?label)"
+_ENTITIES = "SELECT DISTINCT ?thing { GRAPH graph:entities { ?thing a ?class } FILTER(isIRI(?thing)) }"
+_CODES = "SELECT ?code ?scheme { ?code skos:inScheme ?scheme }"
+_PARTS = """SELECT DISTINCT ?property ?part ?class {
+  VALUES ?part { rdfs:domain rdfs:range }
+  ?property rdfs:subPropertyOf* ?above . ?above ?part ?class FILTER(isIRI(?class))
+}"""
+_PASSAGES = """SELECT ?source ?passage ?start ?end ?digest {
+  ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest
+} ORDER BY STR(?passage)"""
+#: How many near names a message gives.
+_NEAR = 3
+
+
+class Known:
+    """The things of a parsed graph, to look names up in."""
+
+    def __init__(self, graph: ParsedGraph):
+        self.graph = graph
+        self._engine = EmbeddedEngine(graph.quads())
+        self._members: dict[str, set[str]] = {}
+        self._classes: dict[str, set[str]] = {}
+        for thing, kind in self._rows(_CLASSES):
+            self._members.setdefault(kind, set()).add(thing)
+            self._classes.setdefault(thing, set()).add(kind)
+        self._labels: dict[str, dict[str, str]] = {}
+        for thing, language, label in self._rows(_LABELS):
+            self._labels.setdefault(thing, {}).setdefault(language, label)
+        self._codes: dict[str, set[str]] = {}
+        for code, scheme in self._rows(_CODES):
+            self._codes.setdefault(scheme, set()).add(code)
+        self._bounds: dict[tuple[str, str], set[str]] = {}
+        for name, part, kind in self._rows(_PARTS):
+            self._bounds.setdefault((name, part), set()).add(kind)
+        self.entities = {thing for (thing,) in self._rows(_ENTITIES)}
+
+    def _rows(self, query: str) -> list[list[str]]:
+        rows = self._engine.table(Query(_HEAD + query)).rows
+        return [[term.value for term in row if term is not None] for row in rows]
+
+    def members(self, *classes: str) -> set[str]:
+        """Return the IRIs of all that has one of these classes, or a subclass of one."""
+        return set().union(*(self._members.get(name, ()) for name in classes))
+
+    def codes(self, scheme: str | None = None) -> set[str]:
+        """Return the IRIs of the code list `scheme`, such as "rank", or those of all lists."""
+        if scheme is None:
+            return set().union(*self._codes.values())
+        return self._codes.get(f"{ID}scheme/{scheme}", set())
+
+    def properties(self) -> set[str]:
+        """Return the IRIs of all properties."""
+        return self.members(*(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")))
+
+    def is_a(self, thing: str, kind: str) -> bool:
+        """Say whether `thing` has the class `kind` or a subclass of it."""
+        return kind in self._classes.get(thing, ())
+
+    def domains(self, predicate: str) -> set[str]:
+        """Return the named classes that every subject of `predicate` has."""
+        return self._bounds.get((predicate, RDFS + "domain"), set())
+
+    def ranges(self, predicate: str) -> set[str]:
+        """Return the named classes and datatypes that every value of `predicate` has."""
+        return self._bounds.get((predicate, RDFS + "range"), set())
+
+    def is_used(self, iri: str) -> bool:
+        """Say whether `iri` stands anywhere in the graph."""
+        return bool(self._rows(f"SELECT * {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} }} LIMIT 1"))
+
+    def label(self, iri: str, language: str) -> str:
+        """Return the label of `iri` in `language`, else in any language, else its prefixed name."""
+        labels = self._labels.get(iri, {})
+        return labels.get(language) or next(iter(labels.values()), shorten(iri))
+
+    def text_of(self, source: str, texts: dict[str, str]) -> str:
+        """Return the text of `source` from `texts`, which are by digest; raises UsageError where it is not there."""
+        query = f"SELECT ?digest {{ <{source}> atlas:sha256 ?digest }}"
+        for (digest,) in self._rows(query):
+            if digest in texts:
+                return texts[digest]
+        raise UsageError(
+            f"no file of the archive has the digest of {shorten(source)}",
+            why="offsets and digests of passages are taken from the text",
+            hint="name the directory that holds it with --archive DIR",
+        )
+
+    def passages(self, source: str) -> dict[tuple[int, int], tuple[str, str]]:
+        """Return IRI and digest of each passage of `source` by its start and end."""
+        return {
+            (int(start), int(end)): (passage, digest)
+            for inside, passage, start, end, digest in self._rows(_PASSAGES)
+            if inside == source
+        }
+
+    def publisher(self, source: str) -> str | None:
+        """Return the publisher of `source`, or None."""
+        rows = self._rows(f"SELECT ?publisher {{ <{source}> <{DCTERMS}publisher> ?publisher }}")
+        return rows[0][0] if rows else None
+
+    def with_digest(self, digest: str) -> str | None:
+        """Return the source with the digest `digest`, or None."""
+        rows = self._rows(f'SELECT ?source {{ ?source a <{ATLAS}Source> ; atlas:sha256 "{digest}" }}')
+        return rows[0][0] if rows else None
+
+    def where(self, subject: str) -> str:
+        """Return `path:line` of the place that defines `subject`, or "" where nothing does."""
+        path, line = self.graph.place(subject)
+        return f"{path}:{line}" if path else ""
+
+    def require(self, name: str, among: Collection[str], what: str, *, prefix: str = "", hint: str = "") -> str:
+        """Return the IRI of `among` that `name` means: a prefixed name, an IRI, or a bare name behind `prefix`.
+
+        Raises UsageError, saying that it is not `what`, with near names and then `fix`.
+        """
+        iri = expand(name if ":" in name or not prefix else f"{prefix}:{name}")
+        if iri in among:
+            return iri
+        near = self.near(name, among)
+        advice = f"did you mean {' or '.join(near)}?" if near else ""
+        raise UsageError(
+            f"{name} is not {what}",
+            why="the graph has none of that name" if iri not in self._classes else "it is something else",
+            hint="; ".join(part for part in (advice, hint) if part) or None,
+        )
+
+    def near(self, name: str, among: Collection[str]) -> list[str]:
+        """Return the prefixed names of up to three of `among` with a name or label like `name`, the nearest first."""
+        spellings: dict[str, str] = {}
+        for iri in sorted(among):
+            short = shorten(iri)
+            for spelling in (short, short.partition(":")[2], *self._labels.get(iri, {}).values()):
+                spellings.setdefault(spelling.lower(), short)
+        close = difflib.get_close_matches(name.lower(), spellings, n=3 * _NEAR, cutoff=0.6)
+        return list(dict.fromkeys(spellings[spelling] for spelling in close))[:_NEAR]
+
+
+def expand(name: str) -> str:
+    """Return the IRI of the prefixed name `name`; a name without a known prefix comes back as it is."""
+    prefix, colon, local = name.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name

@@ -1,0 +1,1 @@
+"""The layers of `computeatlas check`, and how their findings are reported."""

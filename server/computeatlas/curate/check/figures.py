@@ -1,0 +1,173 @@
+"""Figures of claims against their passages: a claim that gives a number or a year has it from one of them.
+
+A count may be one that the curators made: a passage may list what is counted, or name two *further* halls. A claim
+says so with an `atlas:rankReason` that begins with “Counted:”, and its count is then not looked for. Without these
+words, such a count is a warning where the passages have no number or only further ones, and else an error, as every
+other figure is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal, InvalidOperation
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from computeatlas.curate.check.numbers import MEGAWATT, PLAIN, SHARE, Number, read_numbers
+from computeatlas.curate.passages import Passage, read_passages
+from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.findings import Finding, Severity
+from computeatlas.model.namespaces import ATLAS, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from computeatlas.turtle.lines import ParsedGraph
+
+#: What a reason for a rank begins with where the curators counted.
+COUNTED = "Counted:"
+
+_FIGURES = """
+PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
+  ?claim a atlas:Claim ; atlas:predicate ?property .
+  {
+    BIND(atlas:value AS ?part)
+    ?claim ?part ?given
+    BIND(?given AS ?number)
+  } UNION {
+    BIND(atlas:object AS ?part)
+    ?claim ?part ?given .
+    ?given ?bound ?number
+    VALUES ?bound { atlas:minValue atlas:maxValue }
+    OPTIONAL { ?given atlas:unit|atlas:currency ?unit }
+  }
+  FILTER(isNumeric(?number) || DATATYPE(?number) = xsd:gYear)
+} ORDER BY STR(?claim) STR(?given) ?number
+"""
+_EVIDENCE = f"""
+SELECT ?claim ?passage WHERE {{ ?claim <{ATLAS}evidence> ?passage }} ORDER BY STR(?claim) STR(?passage)
+"""
+_COUNTED = f"""
+SELECT DISTINCT ?claim WHERE {{ ?claim <{ATLAS}rankReason> ?reason FILTER(STRSTARTS(STR(?reason), "{COUNTED}")) }}
+"""
+#: A third has no end in decimals; a claim may round it to two places or more.
+_ENDLESS = 40
+_FEWEST_PLACES = 2
+_ROUNDING = Context(prec=80, traps=[])
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A number that a claim gives: as which predicate, in which statement (`part` and `given`), in which unit."""
+
+    claim: str
+    predicate: str
+    part: str
+    given: str
+    value: Decimal
+    unit: str
+
+    @property
+    def is_count(self) -> bool:
+        return self.part == ATLAS + "value" and self.predicate.endswith("Count")
+
+    @property
+    def is_share(self) -> bool:
+        return self.part == ATLAS + "value" and self.predicate.endswith("Share")
+
+    def readings(self, numbers: list[Number]) -> list[Number]:
+        """Return those of `numbers` that are of the kind of this figure: shares, power or plain numbers.
+
+        A share may stand as a bare fraction (*0.5 of the cost*), but a bare *one* is no share of 100 per cent; power
+        may stand bare, as under the heading of a table.
+        """
+        if self.is_share:
+            return [n for n in numbers if n.unit == SHARE or (n.unit == PLAIN and n.value % 1)]
+        units = (PLAIN, MEGAWATT) if self.unit == "MW" else (PLAIN,)
+        return [n for n in numbers if n.unit in units]
+
+    def is_in(self, numbers: list[Number]) -> bool:
+        return any(_agrees(number.value, self.value) for number in self.readings(numbers))
+
+
+def find_missing_figures(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
+    """Return a finding for each number of a claim that none of its passages has, in the order of the claims.
+
+    `archive` has texts by their SHA-256. A claim with a passage that is not in the archive as it was read is passed
+    over: the passage is the fault to fix first.
+    """
+    engine = EmbeddedEngine(graph.quads())
+    passages = read_passages(engine, archive)
+    evidence = _evidence(engine)
+    counted = {claim for (claim,) in _rows(engine, _COUNTED)}
+    findings = []
+    for claim, figures in groupby(_figures(engine), key=lambda figure: figure.claim):
+        cited = [passages.get(iri) for iri in evidence.get(claim, [])]
+        sound = [passage for passage in cited if passage is not None and passage.is_sound]
+        if not sound or len(sound) < len(cited):
+            continue
+        numbers = [number for passage in sound for number in _numbers(passage)]
+        for figure in figures:
+            if not figure.is_in(numbers) and not (figure.is_count and claim in counted):
+                findings.append(_missing(graph, figure, numbers))
+    return findings
+
+
+def _figures(engine: EmbeddedEngine) -> Iterator[_Figure]:
+    for claim, predicate, part, given, number, unit in _rows(engine, _FIGURES):
+        try:
+            yield _Figure(claim, predicate, part, given, Decimal(number), unit)
+        except InvalidOperation:
+            # A year with a time zone, say: nothing that a text would have.
+            continue
+
+
+def _evidence(engine: EmbeddedEngine) -> dict[str, list[str]]:
+    evidence: dict[str, list[str]] = {}
+    for claim, passage in _rows(engine, _EVIDENCE):
+        evidence.setdefault(claim, []).append(passage)
+    return evidence
+
+
+def _rows(engine: EmbeddedEngine, query: str) -> list[list[str]]:
+    return [["" if term is None else term.value for term in row] for row in engine.table(Query(query)).rows]
+
+
+def _numbers(passage: Passage) -> list[Number]:
+    return read_numbers(passage.text or "", passage.language)
+
+
+def _agrees(written: Decimal, claimed: Decimal) -> bool:
+    """Return whether a number of a text is the one of a claim; a fraction without end may be rounded."""
+    if written == claimed:
+        return True
+    places, claimed_places = written.as_tuple().exponent, claimed.as_tuple().exponent
+    if not isinstance(places, int) or not isinstance(claimed_places, int):
+        return False  # infinite, or not a number
+    endless = places <= -_ENDLESS and claimed_places <= -_FEWEST_PLACES
+    return endless and _ROUNDING.quantize(written, Decimal(1).scaleb(claimed_places)) == claimed
+
+
+def _missing(graph: ParsedGraph, figure: _Figure, numbers: list[Number]) -> Finding:
+    path, line = graph.place(figure.claim, figure.part, figure.given)
+    readings = figure.readings(numbers)
+    what = f"{shorten(figure.claim)} gives {_show(figure.value, figure.unit)}, which is in none of its passages"
+    held = sorted({(number.value, number.unit) for number in numbers})
+    why = f"they have {', '.join(_show(*item) for item in held)}" if held else "they have no number"
+    hint = "fix the number, or add the passage that has it"
+    if not figure.is_count:
+        return Finding(path, line, "figure-not-in-passage", what, why, hint)
+    hint += f"; if you counted what they name, say what in an atlas:rankReason that begins with “{COUNTED}”"
+    countable = not readings or any(number.further and number.value < figure.value for number in readings)
+    severity = Severity.WARNING if countable else Severity.ERROR
+    return Finding(path, line, "figure-not-in-passage", what, why, hint, severity)
+
+
+def _show(value: Decimal, unit: str) -> str:
+    """Return `value` without the zeros that end it, cut where it has no end, and with its unit."""
+    plain = f"{value:f}" if len(f"{value:f}") < _ENDLESS else f"{value:.3f}…"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return f"{plain} {unit}".rstrip() if unit != SHARE else f"the share {plain}"

@@ -1,0 +1,142 @@
+"""All layers of the check, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from computeatlas.curate.check.consistency import find_inconsistency, reasoned_digest
+from computeatlas.curate.check.evidence import check_evidence, read_archive
+from computeatlas.curate.check.registers import find_unknown_codes
+from computeatlas.curate.check.rules import find_rule_breaches
+from computeatlas.curate.check.shapes import find_shape_violations
+from computeatlas.curate.check.structure import find_structural_faults
+from computeatlas.curate.current_view import derive_current_view
+from computeatlas.engine.embedded import EmbeddedEngine
+from computeatlas.model.errors import FindingsError, ReasonerMissingError
+from computeatlas.model.progress import Progress, silent
+from computeatlas.model.queryfile import read_query
+from computeatlas.turtle.lines import ParsedGraph, parse_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyoxigraph as ox
+
+    from computeatlas.model.findings import Finding
+    from computeatlas.model.project import Project
+
+
+class Reason(Enum):
+    """When to ask the reasoner: always, never, or when ontology or entities differ from those it found sound."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    WHEN_CHANGED = "when changed"
+
+
+@dataclass
+class CheckReport:
+    """What a check found, what it read, and which layers it left out and why."""
+
+    graph: ParsedGraph
+    findings: list[Finding] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.is_error]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Remembers for which ontology and entities HermiT found nothing, in a file; forgets when the file is gone."""
+
+    path: Path
+
+    def holds(self, digest: str) -> bool:
+        """Say whether `digest` is that of the last sound state."""
+        try:
+            return self.path.read_text(encoding="ascii").strip() == digest
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def keep(self, digest: str) -> None:
+        """Remember `digest`; a place that cannot be written to costs time, not soundness."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(digest + "\n", encoding="ascii")
+        except OSError:
+            return
+
+
+def check_project(
+    project: Project,
+    *,
+    archive: Path | None = None,
+    reason: Reason = Reason.NEVER,
+    memory: Memory | None = None,
+    progress: Progress = silent,
+) -> CheckReport:
+    """Check `project`: files and syntax, terms and identifiers, shapes, rules, then evidence and OWL if asked for.
+
+    A layer whose ground a former one found unsound is left out and named in the report. `archive` is the directory of
+    archived texts, `memory` what spares the reasoner work with Reason.WHEN_CHANGED.
+    """
+    progress("reading")
+    graph, findings = parse_project(project)
+    report = CheckReport(graph, findings)
+    if report.errors:
+        report.left_out.append("all checks beyond syntax: fix the files above first")
+        return report
+    progress("checking terms, identifiers and codes")
+    report.findings += find_structural_faults(graph) + find_unknown_codes(graph)
+    progress("checking shapes")
+    report.findings += find_shape_violations(graph, project.shapes())
+    progress("checking rules")
+    engine = EmbeddedEngine(graph.quads())
+    view = derive_current_view(engine, read_query(project.derivation()))
+    report.findings += find_rule_breaches(graph, engine, view, project.checks())
+    if archive is None:
+        report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
+    else:
+        progress("checking evidence")
+        report.findings += check_evidence(graph, read_archive(archive))
+    progress("reasoning with HermiT")
+    _reason(report, view, reason, memory)
+    report.findings = sorted(set(report.findings))
+    return report
+
+
+def _reason(
+    report: CheckReport, view: dict[ox.Triple, list[ox.NamedNode]], reason: Reason, memory: Memory | None
+) -> None:
+    if reason is Reason.NEVER:
+        report.left_out.append("OWL consistency: the reasoner was switched off")
+        return
+    if report.errors:
+        report.left_out.append("OWL consistency: fix the errors above first")
+        return
+    digest = reasoned_digest(report.graph)
+    if reason is Reason.WHEN_CHANGED and memory and memory.holds(digest):
+        report.left_out.append(
+            "OWL consistency: ontology and entities are those that HermiT last found sound; --reason asks it again"
+        )
+        return
+    try:
+        found = find_inconsistency(report.graph, view)
+    except ReasonerMissingError as error:
+        report.left_out.append(f"OWL consistency: {error}")
+        return
+    report.findings += found
+    if memory and not found:
+        memory.keep(digest)
+
+
+def require_sound(project: Project, progress: Progress = silent) -> ParsedGraph:
+    """Return the parsed files of `project`; raises FindingsError where a check without reasoner finds an error."""
+    report = check_project(project, progress=progress)
+    if report.errors:
+        raise FindingsError(report.findings)
+    return report.graph

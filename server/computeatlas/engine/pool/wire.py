@@ -1,0 +1,116 @@
+"""What the web process and its workers say to each other over a socket: jobs one way, frames the other.
+
+A job is trusted, since the web process wrote it, so it is marshalled. A worker may have gone wrong, so its frames are
+length, one letter and bytes, and what is structured in them is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import marshal
+from typing import Any, NamedTuple
+
+from computeatlas.model import errors
+from computeatlas.model.errors import AtlasError, EngineFaultError
+from computeatlas.model.mediatypes import FORMATS, Format
+
+#: A whole answer; its beginning; more of it; its end; an error; a worker that is ready.
+WHOLE, START, DATA, END, ERROR, READY = b"A", b"S", b"D", b"E", b"X", b"R"
+#: Content codings, by their number in a frame.
+CODINGS = ("identity", "gzip", "br", "zstd")
+_FORMAT_NUMBERS = {form.name: number for number, form in enumerate(FORMATS)}
+#: Bytes before the payload of a frame: letter and length.
+HEAD = 5
+#: Bytes before the body of a whole answer or of the beginning of one: format, coding, number of rows plus one.
+ANSWER_HEAD = 10
+
+
+class Job(NamedTuple):
+    """Work for a worker: `verb` and what it needs.
+
+    `query`: text, base IRI, graphs of the data set and whether the default graph is the union of all graphs;
+    `graph`: the graph named by `named[0]`, or the default graph; `dataset`: all graphs; `exists`: whether there is a
+    graph `named[0]`, an empty answer or GraphMissingError.
+    `formats` are kinds of result with names of formats. `timeout` is in seconds, `max_result` in bytes.
+    """
+
+    verb: str
+    text: str = ""
+    base: str | None = None
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    union: bool = False
+    formats: tuple[tuple[str, str], ...] = ()
+    coding: str = "identity"
+    timeout: float = 30.0
+    max_result: int = 1 << 62
+
+    def pack(self) -> bytes:
+        """Return the job as length and bytes."""
+        data = marshal.dumps(tuple(self))
+        return len(data).to_bytes(4, "little") + data
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Job:
+        """Return the job in `data`, without its length."""
+        return cls(*marshal.loads(data))  # noqa: S302 - written by our own web process, see above
+
+
+def frame(letter: bytes, payload: bytes = b"") -> bytes:
+    """Return a frame."""
+    return letter + len(payload).to_bytes(4, "little") + payload
+
+
+def answer_head(form: Format, coding: str, rows: int | None) -> bytes:
+    """Return what stands before the body of an answer; `rows` is None where nobody counted them."""
+    count = 0 if rows is None else rows + 1
+    return bytes((_FORMAT_NUMBERS[form.name], CODINGS.index(coding))) + count.to_bytes(8, "little")
+
+
+def read_answer_head(payload: bytes) -> tuple[Format, str, int | None]:
+    """Return format, coding and number of rows of an answer; raises EngineFaultError for anything else."""
+    try:
+        form, coding = FORMATS[payload[0]], CODINGS[payload[1]]
+        # The last of the bytes that must be there.
+        payload[ANSWER_HEAD - 1]
+    except IndexError as error:
+        raise EngineFaultError("the worker sent what is no answer") from error
+    return form, coding, read_rows(payload[2:ANSWER_HEAD])
+
+
+def write_rows(rows: int | None) -> bytes:
+    """Return a number of rows, or None, in eight bytes."""
+    return (0 if rows is None else rows + 1).to_bytes(8, "little")
+
+
+def read_rows(payload: bytes) -> int | None:
+    """Return what `write_rows` wrote."""
+    count = int.from_bytes(payload, "little")
+    return count - 1 if count else None
+
+
+#: What an error is made of besides its class.
+_PARTS = ("what", "where", "why", "hint", "line", "column", "token", "kind", "retry_after")
+
+
+def pack_error(error: AtlasError) -> bytes:
+    """Return an error of ours as JSON."""
+    data: dict[str, Any] = {name: getattr(error, name) for name in _PARTS if getattr(error, name, None) is not None}
+    return json.dumps({"error": type(error).__name__, **data}).encode()
+
+
+def unpack_error(payload: bytes) -> AtlasError:
+    """Return the error that `pack_error` wrote; whatever else is an EngineFaultError."""
+    try:
+        data = json.loads(payload)
+        kind = getattr(errors, data.pop("error"))
+        if not issubclass(kind, AtlasError):
+            raise TypeError(kind)
+        error: AtlasError = kind.__new__(kind)
+        AtlasError.__init__(error, str(data.pop("what")))
+        for name in _PARTS:
+            if name != "what":
+                setattr(error, name, data.get(name))
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
+        return EngineFaultError("the worker sent an error that cannot be read")
+    return error

@@ -1,0 +1,138 @@
+"""The ordered steps from curated files to a release on disk."""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from computeatlas import __version__
+from computeatlas.curate.check.run import require_sound
+from computeatlas.curate.current_view import annotate, derive_current_view
+from computeatlas.engine.embedded import EmbeddedEngine
+from computeatlas.engine.serialise import serialise
+from computeatlas.model.errors import UsageError
+from computeatlas.model.manifest import MANIFEST_NAME, Manifest
+from computeatlas.model.namespaces import GRAPH, GRAPHS, graph_iri
+from computeatlas.model.progress import Progress, silent
+from computeatlas.model.queryfile import read_query
+from computeatlas.release.describe import describe, ontology_version
+from computeatlas.release.infer import infer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from computeatlas.model.project import Project
+    from computeatlas.turtle.lines import ParsedGraph
+
+#: bzip2: one implementation the world over, so two machines give the same bytes; zlib has several. See decisions.md.
+DATA_NAME = "compute-atlas.nq.bz2"
+#: The link to the release in force.
+CURRENT = "current"
+
+
+def build(project: Project, releases: Path, *, progress: Progress = silent) -> Path:
+    """Build a release of `project` in the directory `releases`, make it the current one and return its directory.
+
+    Raises FindingsError where the files have errors, UsageError where the directory cannot be written;
+    then the current release stays as it was.
+    """
+    inputs = project.digests()
+    graphs = assemble_graphs(project, require_sound(project, progress), progress)
+    progress("writing")
+    nquads = to_nquads(graphs)
+    data = bz2.compress(nquads, 9)
+    manifest = Manifest(
+        version=ontology_version(graphs["ontology"]),
+        digest=hashlib.sha256(nquads).hexdigest(),
+        quads=nquads.count(b"\n"),
+        graphs={graph_iri(name): len(triples) for name, triples in graphs.items()},
+        files={DATA_NAME: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}},
+        inputs=inputs,
+        generator=__version__,
+    )
+    return _publish(releases, data, manifest)
+
+
+def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = silent) -> dict[str, list[ox.Triple]]:
+    """Return the triples of every named graph of a release, by its name."""
+    progress("deriving the current view")
+    graphs = _canonical(parsed.quads())
+    engine = EmbeddedEngine(
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(name)))
+        for name, triples in graphs.items()
+        for t in triples
+    )
+    supported = derive_current_view(engine, read_query(project.derivation()))
+    progress("inferring")
+    rules = [read_query(path, require=("summary",)) for path in project.rules()]
+    inferred = infer([*(t for triples in graphs.values() for t in triples), *supported], rules)
+    graphs["current"] = list(annotate(supported))
+    graphs["inferred"] = inferred
+    progress("describing")
+    graphs["metadata"] = list(describe(graphs))
+    return {name: graphs[name] for name in GRAPHS}
+
+
+def _canonical(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Triple]]:
+    """Return the triples by graph, blank nodes named by RDFC-1.0 (https://www.w3.org/TR/rdf-canon/)."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    graphs: dict[str, list[ox.Triple]] = {name: [] for name in ("ontology", "entities", "sources", "claims")}
+    for quad in dataset:
+        name = quad.graph_name.value.removeprefix(GRAPH)
+        graphs[name].append(ox.Triple(quad.subject, quad.predicate, quad.object))
+    return graphs
+
+
+def to_nquads(graphs: dict[str, list[ox.Triple]]) -> bytes:
+    """Return the graphs as N-Quads, one quad a line, each once, the lines in the order of their bytes."""
+    quads = (
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(name)))
+        for name, triples in graphs.items()
+        for t in triples
+    )
+    lines = serialise(quads, ox.RdfFormat.N_QUADS).splitlines(keepends=True)
+    return b"".join(sorted(set(lines)))
+
+
+def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
+    """Write the release aside, then rename it and swing the link: a reader sees the old one or the new one whole."""
+    target = releases / f"{manifest.version}-{manifest.digest[:16]}"
+    try:
+        releases.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
+        try:
+            _write(aside / DATA_NAME, data)
+            _write(aside / MANIFEST_NAME, manifest.to_json().encode())
+            aside.chmod(0o755)
+            if target.exists():
+                shutil.rmtree(target)
+            aside.rename(target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        link = releases / f".{CURRENT}-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.name)
+        link.replace(releases / CURRENT)
+    except OSError as error:
+        raise UsageError(
+            "the release cannot be written there",
+            where=str(releases),
+            why=error.strerror or str(error),
+            hint="name another directory with --releases",
+        ) from error
+    return target
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

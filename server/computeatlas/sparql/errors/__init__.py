@@ -1,0 +1,1 @@
+"""What a malformed query or update gets: the place, the reason, and the likely fix."""

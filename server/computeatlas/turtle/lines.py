@@ -1,0 +1,203 @@
+"""Turtle with line numbers.
+
+Two parsers read each file: pyoxigraph for the triples, with exact lexical forms and the position of a syntax error,
+and rdflib's for the line on which each triple's object stands.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
+
+from computeatlas.model.findings import Finding
+from computeatlas.model.namespaces import RDF, graph_iri
+from computeatlas.turtle.limits import read_turtle
+from computeatlas.turtle.syntax_findings import syntax_finding, too_new_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from computeatlas.model.project import Project
+
+
+class _LineParser(SinkParser):
+    """rdflib's Turtle parser, noting for each statement the line on which its object begins."""
+
+    def __init__(self, sink: RDFSink, text: str):
+        # rdflib resolves relative IRIs against this; a file with one is refused by pyoxigraph before.
+        super().__init__(sink, baseURI="https://base.invalid/", turtle=True)
+        self._breaks = [i for i, character in enumerate(text) if character == "\n"]
+        self._begun: dict[int, int] = {}
+        self.statements: list[tuple[str, str, str, int]] = []
+
+    def object(self, argstr: str, i: int, res: Any) -> int:
+        begin = self.skipSpace(argstr, i)
+        end: int = super().object(argstr, i, res)
+        if end >= 0 and begin >= 0:
+            # Keyed by the identity of the node: `res` keeps it alive until its statement is made.
+            self._begun[id(res[-1])] = bisect.bisect_left(self._breaks, begin) + 1
+        return end
+
+    def makeStatement(self, quad: Any) -> None:  # noqa: N802 (rdflib's name)
+        _context, predicate, subject, value = quad
+        line = self._begun.get(id(value))
+        if line is not None:
+            self.statements.append((_key(subject), _key(predicate), _key(value), line))
+        super().makeStatement(quad)
+
+
+def _key(term: Any) -> str:
+    """Return a name for a term of either library that does not depend on how literals are normalised.
+
+    rdflib gives `rdf:type` as a pair of a number and an IRI.
+    """
+    if isinstance(term, tuple):
+        return str(term[1])
+    if isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
+        return term.value
+    return str(term)
+
+
+@dataclass
+class ParsedFile:
+    """The triples of one file and where each of them stands."""
+
+    path: str
+    triples: list[ox.Triple]
+    #: The same statements for tools that work on rdflib; it may write literals in other forms.
+    rdflib_graph: rdflib.Graph = field(repr=False)
+    _lines: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+
+    def lines(self, subject: str, predicate: str | None = None, value: str | None = None) -> list[int]:
+        """Return the lines of the statements with these terms, in order; the narrowest match that is known."""
+        keys = [(subject, predicate, value), (subject, predicate), (subject,)]
+        for key in keys:
+            exact = tuple(part for part in key if part is not None)
+            if len(exact) == len(key) and (found := self._lines.get(exact)):
+                return found
+        return []
+
+    def line_of(self, triple: ox.Triple) -> int:
+        """Return the line of `triple`, or 0 where it is not known, as for a statement on a blank node."""
+        return (self.lines(_key(triple.subject), _key(triple.predicate), _key(triple.object)) or [0])[0]
+
+
+@dataclass
+class ParsedGraph:
+    """All parsed files of a project, by the folder or named graph that they belong to."""
+
+    files: dict[str, list[ParsedFile]]
+
+    def __iter__(self) -> Iterator[tuple[str, ParsedFile]]:
+        for graph, files in self.files.items():
+            for file in files:
+                yield graph, file
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield every triple as a quad of its named graph."""
+        for graph, file in self:
+            name = ox.NamedNode(graph_iri(graph))
+            for triple in file.triples:
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+
+    def count(self, class_iri: str) -> int:
+        """Return how many things are given the type `class_iri`."""
+        return sum(
+            1
+            for _graph, file in self
+            for triple in file.triples
+            if triple.predicate.value == RDF + "type" and _key(triple.object) == class_iri
+        )
+
+    def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
+        """Return path and line of a statement with these terms; the narrowest match, or ("", 0)."""
+        best: tuple[int, str, int] | None = None
+        for _graph, file in self:
+            for depth, key in enumerate(((subject, predicate, value), (subject, predicate), (subject,))):
+                if None in key:
+                    continue
+                found = file._lines.get(key)  # type: ignore[arg-type]
+                if found and (best is None or depth < best[0]):
+                    best = (depth, file.path, found[0])
+                if found:
+                    break
+        return (best[1], best[2]) if best else ("", 0)
+
+
+#: Named graph of a release → folder of the files that fill it.
+FOLDERS = {
+    "ontology": "ontology",
+    "entities": "graph_data/entities",
+    "sources": "graph_data/sources",
+    "claims": "graph_data/claims",
+}
+
+
+def parse_project(project: Project) -> tuple[ParsedGraph, list[Finding]]:
+    """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
+
+    What nothing would read is a finding too: a Turtle file of `graph_data/` outside the three folders, and a link to a
+    directory, which is not followed because it may lead in circles.
+    """
+    findings: list[Finding] = []
+    files: dict[str, list[ParsedFile]] = {}
+    for graph, folder in FOLDERS.items():
+        files[graph] = []
+        for path in project.ontology() if graph == "ontology" else project.turtle(folder):
+            parsed, found = parse_file(path, project.relative(path))
+            findings += found
+            if parsed:
+                files[graph].append(parsed)
+    read = {file.path for parsed_files in files.values() for file in parsed_files} | {f.path for f in findings}
+    for path in project.turtle("graph_data"):
+        if (name := project.relative(path)) not in read:
+            what = "this Turtle file is in none of the folders that are read"
+            hint = "move it to graph_data/entities, graph_data/sources or graph_data/claims"
+            findings.append(Finding(name, 1, "stray-file", what, "its statements would be lost in silence", hint))
+    for path in project.linked_directories():
+        what = "is a link to a directory, which is not followed"
+        why = "its statements would be lost in silence, and links may lead in circles"
+        findings.append(Finding(project.relative(path), 1, "linked-directory", what, why, "put the files here"))
+    return ParsedGraph(files), findings
+
+
+def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]:
+    """Parse the Turtle file `path`, called `name` in findings; returns the file, or None, and what was found.
+
+    The grammar is Turtle 1.1 (https://www.w3.org/TR/turtle/).
+    """
+    data, findings = read_turtle(path, name)
+    if data is None:
+        return None, findings
+    try:
+        quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
+    except SyntaxError as error:
+        finding = syntax_finding(error, name, "the file is not Turtle, so nothing of it was read")
+        return None, [*findings, finding]
+    text = data.decode("utf-8")
+    if any(isinstance(quad.object, ox.Triple) for quad in quads):
+        # rdflib would take a triple term for an IRI.
+        return None, [*findings, too_new_finding(name, data.count(b"\n", 0, data.find(b"<<")) + 1)]
+    graph = rdflib.Graph()
+    parser = _LineParser(RDFSink(graph), text)
+    try:
+        parser.feed(text)
+        parser.endDoc()
+    except BadSyntax:
+        return None, [*findings, too_new_finding(name, parser.lines + 1)]
+    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
+    return ParsedFile(name, triples, graph, _line_index(parser.statements)), findings
+
+
+def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:
+    index: dict[tuple[str, ...], list[int]] = {}
+    for subject, predicate, value, line in statements:
+        for key in ((subject, predicate, value), (subject, predicate), (subject,)):
+            index.setdefault(key, []).append(line)
+    return index

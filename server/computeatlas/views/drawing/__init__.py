@@ -1,0 +1,1 @@
+"""Maps as drawings: projection, outlines, marks and clusters."""

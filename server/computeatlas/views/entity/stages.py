@@ -1,0 +1,83 @@
+"""What is said of the stage of a thing and of the year it is to run, set out in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from computeatlas.model.dates import PartialDate, read_date
+from computeatlas.model.namespaces import ATLAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from computeatlas.engine.table import Term
+    from computeatlas.views.records import Claim
+
+_WIDTH = 920.0
+_MARGIN = 70.0
+_ROW = 44.0
+_TOP = 16.0
+_STATUS = ATLAS + "status"
+_YEAR = ATLAS + "plannedOperationalYear"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value of one claim: what was said, when it was said, and for a planned year, which.
+
+    `said` is the date that the claim gives itself or else, as `is_documents`, that of its document; None where neither
+    has one. `x` is where that is drawn, `until` where the planned year is; None where there is none. `y` is its row.
+    """
+
+    claim: Claim
+    value: Term
+    said: PartialDate | None
+    is_documents: bool
+    year: PartialDate | None
+    x: float | None
+    until: float | None
+    y: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A drawing of `width` by `height` with its `marks` and the `years` of its scale with their places."""
+
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+    years: tuple[tuple[int, float], ...]
+
+
+def progress(claims: Iterable[Claim]) -> Progress | None:
+    """Return what `claims` say of stages and of planned years, in the order of time; None where they say nothing.
+
+    Each row of the drawing is one value of one claim; those without any date have no place on the scale.
+    """
+    rows = []
+    for claim in claims:
+        if claim.predicate not in (_STATUS, _YEAR):
+            continue
+        said = claim.as_of or claim.issued
+        for value in claim.values:
+            year = read_date(value.value) if claim.predicate == _YEAR else None
+            rows.append((claim, value, said, claim.as_of is None and said is not None, year))
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (row[2] is None, row[2] or row[4] or PartialDate(1), row[0].iri, str(row[1])))
+    places = [date.place for row in rows for date in (row[2], row[4]) if date]
+    first, last = (int(min(places)), int(max(places)) + 1) if places else (0, 1)
+    scale = (_WIDTH - 2 * _MARGIN) / (last - first)
+
+    def across(date: PartialDate | None) -> float | None:
+        return round(_MARGIN + (date.place - first) * scale, 1) if date else None
+
+    marks = tuple(
+        Mark(claim, value, said, documents, year, across(said), across(year), _TOP + _ROW * (index + 0.5))
+        for index, (claim, value, said, documents, year) in enumerate(rows)
+    )
+    # A label for each year until they would run into one another.
+    step = max(1, -(-(last - first) * 60 // int(_WIDTH - 2 * _MARGIN)))
+    years = tuple((year, round(_MARGIN + (year - first) * scale, 1)) for year in range(first, last + 1, step))
+    return Progress(_WIDTH, _TOP + _ROW * len(rows) + 34, marks, years if places else ())

@@ -1,0 +1,1 @@
+"""The endpoints for programs: SPARQL Protocol, Graph Store Protocol, linked data, descriptions."""

@@ -1,0 +1,1 @@
+"""HTTP without endpoints: messages, negotiation, conditions, problems, addresses, settings."""

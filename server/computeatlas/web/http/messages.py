@@ -1,0 +1,175 @@
+"""A request and a response as values: what the endpoints see of the ASGI server.
+
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from computeatlas.web.http.problems import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from computeatlas.engine.pool.spool import Spool
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+#: A host and a port, without anything that could leave the IRI that it is put in.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+
+
+class BodyIncompleteError(Exception):
+    """The client went away before it had sent its whole body."""
+
+
+class Request:
+    """A request: `query_string` is bytes as sent; header names are small letters, fields sent twice are joined."""
+
+    __slots__ = (
+        "_headers",
+        "_receive",
+        "ahead",
+        "client",
+        "connection",
+        "http_1_0",
+        "method",
+        "path",
+        "query_string",
+        "scheme",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive):
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query_string: bytes = scope["query_string"]
+        self.http_1_0: bool = scope["http_version"] == "1.0"
+        peer = scope["client"]
+        self.client: str = peer[0] if peer else "local"
+        self.scheme: str = scope["scheme"]
+        #: What tells that the client has gone, where the server has such a thing.
+        self.connection: Any = scope.get("computeatlas.connection")
+        #: A body that was read before its time.
+        self.ahead = b""
+        self._receive = receive
+        pairs: list[tuple[bytes, bytes]] = scope["headers"]
+        headers = dict(pairs)
+        if len(headers) != len(pairs):
+            headers = {}
+            for name, value in pairs:
+                headers[name] = headers[name] + b", " + value if name in headers else value
+        self._headers = headers
+
+    def header(self, name: bytes) -> str | None:
+        """Return the value of a header, None where it was not sent."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def raw_header(self, name: bytes) -> bytes | None:
+        """Return the bytes of a header, None where it was not sent."""
+        return self._headers.get(name)
+
+    def leave(self) -> None:
+        """Give up what is being done for this request."""
+        if self.connection is not None and self.connection.abandon is not None:
+            self.connection.abandon()
+
+    @property
+    def site(self) -> str:
+        """Return the URL of the front page as the client knows it; raises RequestError for a malformed Host."""
+        return f"{self.scheme}://{self.require_host()}/"
+
+    def require_host(self) -> str:
+        """Return the host and port that the request is for; raises RequestError for a malformed Host."""
+        host = self._headers.get(b"host", b"localhost").decode("latin-1")
+        if not _HOST.fullmatch(host):
+            raise RequestError("bad-host", "The header Host names no host.")
+        return host
+
+    @property
+    def url(self) -> str:
+        """Return the URL of the resource, without the query string."""
+        return self.site + self.path[1:]
+
+    async def body(self, most: int) -> bytes:
+        """Return the whole body; raises RequestError (413) where it has more than `most` bytes."""
+        parts: list[bytes] = []
+        size = 0
+        async for part in self.body_parts(most):
+            parts.append(part)
+            size += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def read_ahead(self, most: int) -> Receive:
+        """Read the whole body into `ahead`, and return what gives it again; raises as `body` does."""
+        self.ahead = await self.body(most)
+        given = False
+        receive = self._receive
+
+        async def again() -> MutableMapping[str, Any]:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": self.ahead, "more_body": False}
+
+        self._receive = again
+        return again
+
+    async def body_parts(self, most: int) -> Any:
+        """Yield the pieces of the body; raises RequestError (413) where it has more than `most` bytes."""
+        length = self._headers.get(b"content-length")
+        if length is not None and length.isdigit() and int(length) > most:
+            raise _too_large(most)
+        if (self._headers.get(b"content-encoding") or b"identity").lower() != b"identity":
+            raise RequestError(
+                "content-type",
+                "Send the body uncompressed.",
+                {"Accept-Encoding": "identity"},
+            )
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise BodyIncompleteError
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise _too_large(most)
+            if part:
+                yield part
+            if not message.get("more_body"):
+                return
+
+
+def _too_large(most: int) -> RequestError:
+    return RequestError(
+        "body-too-large",
+        f"The server takes {most} bytes at most.",
+        {"Connection": "close"},
+    )
+
+
+@dataclass(slots=True)
+class Response:
+    """A response: headers are pairs of bytes, the body is bytes or a spool that is still being filled.
+
+    A body of bytes has its length among the headers, unless the status forbids a body.
+
+    `rows` and `cached` are for the log.
+    """
+
+    status: int
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes | Spool = b""
+    rows: int | None = None
+    cached: bool = False
+    #: Called with the whole body, where it was sent whole from a spool and is short enough to keep.
+    keep: Callable[[bytes, int | None], None] | None = None
+    keep_limit: int = 0

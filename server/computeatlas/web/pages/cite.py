@@ -1,0 +1,158 @@
+"""The sources behind an answer, a resource of its own beside it: `cite=true` with a query at `/sparql`.
+
+The gateway sends such requests here. As JSON it is what `computeatlas.provenance.report.to_json` describes.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, current_app, render_template, request
+
+from computeatlas.engine.table import Table, read_table
+from computeatlas.model.errors import QueryTimeoutError
+from computeatlas.model.mediatypes import Format
+from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
+from computeatlas.provenance.lookup import spo
+from computeatlas.provenance.report import to_json
+from computeatlas.provenance.sources import Sources, cite
+from computeatlas.sparql.rewrite import with_limit
+from computeatlas.web.endpoints import operation as protocol
+from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.http.negotiate import choose_format
+from computeatlas.web.http.problems import RequestError
+from computeatlas.web.pages import trace_limit as tracing
+from computeatlas.web.pages.context import site
+from computeatlas.web.pages.i18n import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from computeatlas.engine.pool.wire import Job
+    from computeatlas.provenance.derivations import Derivation
+    from computeatlas.web.http.settings import Settings
+    from computeatlas.web.pages.asking import Asker
+
+blueprint = Blueprint("citing", __name__)
+
+#: In order of preference where a client has none.
+FORMATS = (
+    Format("json", "application/json", frozenset()),
+    Format("html", "text/html", frozenset(), charset=True),
+    Format("csl", "application/vnd.citationstyles.csl+json", frozenset()),
+    Format("bibtex", "application/x-bibtex", frozenset(), ("text/x-bibtex",), charset=True),
+    Format("text", "text/plain", frozenset(), charset=True),
+)
+#: What the user's query is asked as, and what our own are.
+_ANY_RESULT = (("bindings", "json"), ("boolean", "json"), ("graph", "ttl"))
+_TABLES = _ANY_RESULT[:2]
+#: Triples that a page shows.
+_SHOWN = 500
+
+
+@blueprint.route("/sparql/cite", methods=["GET", "POST"])
+def sources() -> Response:
+    """Answer what the answer to a query rests on, as a page, JSON, CSL-JSON, BibTeX or text."""
+    operation = protocol.read_query(request.method, request.content_type, request.query_string, request.get_data())
+    if operation.text is None:
+        raise RequestError("no-query", "Send the query whose sources you want in the parameter `query`.")
+    form = _choose(operation.value("format"))
+    settings: Settings = current_app.extensions["atlas-settings"]
+    job, volatile = read_job(operation, settings, request.host_url + "sparql", _ANY_RESULT, "identity")
+    version = site().asker.pool.version
+    response = Response(headers={"Vary": "Accept, Accept-Encoding"}, content_type=form.content_type)
+    if volatile:
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        key = (version, job, form.name, language(), request.host_url)
+        response.set_etag(blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(), weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+        if request.method != "POST" and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+            response.status_code = 304
+            return response
+    response.set_data(_write(form.name, operation.text, _trace(job, settings)))
+    return response
+
+
+def _choose(wanted: str | None) -> Format:
+    """Return the format that the request asks for; raises RequestError (406), listing what is to be had."""
+    accept = request.headers.get("Accept")
+    chosen = next((item for item in FORMATS if item.name == wanted), None) if wanted else choose_format(accept, FORMATS)
+    if chosen is None:
+        asked = f"format={wanted}" if wanted else f"Accept: {accept}"
+        listed = ", ".join(f"{item.media_type} (format={item.name})" for item in FORMATS)
+        raise RequestError("not-acceptable", f"Sources cannot be had by {asked}. To be had: {listed}.")
+    return chosen
+
+
+def _trace(job: Job, settings: Settings) -> Sources:
+    """Return the sources behind the answer to `job`, all in the time that `job` may take."""
+    asker: Asker = current_app.extensions["atlas-asker"]
+    client = request.remote_addr or "local"
+    end = time.monotonic() + job.timeout
+
+    def left() -> float:
+        seconds = end - time.monotonic()
+        if seconds <= 0:
+            raise QueryTimeoutError("to trace the answer takes longer than a query may", hint="ask for less")
+        return seconds
+
+    def ask_as_asked(text: str) -> Table:
+        return read_table(asker.answer(client, job._replace(text=text, formats=_TABLES, timeout=left()))[1])
+
+    def ask_anywhere(text: str) -> Table:
+        return asker.table(client, text, union=True, timeout=left())
+
+    with tracing.turn():
+        # A query that the engine does not take is refused by it, with line and column, before it is taken apart here.
+        asker.answer(client, job._replace(text=with_limit(job.text, 1)))
+        return cite(job.text, ask_as_asked, settings.rules, base=job.base, ask_anywhere=ask_anywhere)
+
+
+def _write(name: str, query: str, found: Sources) -> str:
+    if name == "csl":
+        return to_csl(found.documents)
+    if name == "bibtex":
+        return to_bibtex(found.documents)
+    if name == "text":
+        return to_text(found, language())
+    if name == "json":
+        return json.dumps(to_json(found), ensure_ascii=False, indent=1) + "\n"
+    return _page(query, found)
+
+
+def _page(query: str, found: Sources) -> str:
+    settings: Settings = current_app.extensions["atlas-settings"]
+    shown = found.supports[:_SHOWN]
+    shared = site()
+    shared.names.need(shared.ask, _things(found))
+    rules = {rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in settings.rules}
+    return render_template("citations.html", query=query, sources=found, shown=shown, rules=rules)
+
+
+def _things(found: Sources) -> Iterator[str]:
+    """Yield the IRIs of all things whose labels the page shows."""
+    for support in found.supports[:_SHOWN]:
+        yield from _parts(support.triple)
+        yield from _derived(support.derivation)
+    for claim in found.claims:
+        yield claim.name.iri
+        yield from (name.iri for name in (claim.modality, claim.rank, *claim.stated_by) if name)
+    for document in found.documents:
+        yield from (name.iri for name in (document.name, *document.publishers))
+    yield from (reference.name.iri for reference in found.references)
+
+
+def _derived(derivation: Derivation | None) -> Iterator[str]:
+    if derivation is not None:
+        yield from _parts(derivation.triple)
+        for premise in derivation.premises:
+            yield from _derived(premise)
+
+
+def _parts(triple: ox.Triple) -> Iterator[str]:
+    return (term.value for term in spo(triple) if isinstance(term, ox.NamedNode))

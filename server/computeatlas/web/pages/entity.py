@@ -1,0 +1,198 @@
+"""Pages of things: of everything that has an IRI in the graph, ours or another's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+from babel.numbers import format_decimal
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from markupsafe import Markup
+
+from computeatlas.model.namespaces import ATLAS, XSD
+from computeatlas.views.entity.entity import read_page
+from computeatlas.views.facilities import small_map
+from computeatlas.views.query import iri
+from computeatlas.views.records import pick_language
+from computeatlas.web.http.link_headers import FORMATS, split_suffix
+from computeatlas.web.http.negotiate import problem_type
+from computeatlas.web.http.problems import RequestError
+from computeatlas.web.http.urls import iri_of, path_of
+from computeatlas.web.pages.context import reader
+from computeatlas.web.pages.formats import say_date
+from computeatlas.web.pages.i18n import language
+from computeatlas.web.pages.map import outlines
+from computeatlas.web.pages.parameters import argument, page_number
+from computeatlas.web.pages.search import search_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from computeatlas.engine.table import Term
+    from computeatlas.views.entity.entity import Page
+    from computeatlas.views.records import Claim, Quantity
+
+blueprint = Blueprint("entity", __name__)
+
+_SUGGESTIONS = 8
+#: Characters of a name that are repeated to the reader, and searched for.
+_SHOWN = 200
+#: Properties by which a thing has a place on the map.
+_PLACED = (ATLAS + "locatedIn", "http://www.w3.org/2003/01/geo/wgs84_pos#lat")
+_NUMBERS = (XSD + "decimal", XSD + "double", XSD + "float")
+
+
+@blueprint.app_template_global("thing")
+def link_thing(name: str) -> Markup:
+    """Return the name of a thing as the macro `link` shows it: a page of a thing has hundreds, and a macro is slow."""
+    present = reader()
+    label, label_language = present.names.label(present.ask, name, present.language)
+    other = label_language if label_language not in (None, present.language) else None
+    lang = Markup(' lang="%s"') % other if other else ""
+    # An IRI stands for a name that is missing, and needs no brackets as a link.
+    shown = name if label == f"<{name}>" else label
+    return Markup('<a href="%s"%s>%s</a>') % (path_of(name), lang, shown)
+
+
+@blueprint.app_template_test("iri")
+def is_iri(term: Term) -> bool:
+    """Say whether a value is a thing with an IRI."""
+    return isinstance(term, ox.NamedNode)
+
+
+@blueprint.app_template_test("nameless")
+def is_nameless(term: Term) -> bool:
+    """Say whether a value is a thing without a name."""
+    return isinstance(term, ox.BlankNode)
+
+
+@blueprint.app_template_test("web_address")
+def is_web_address(text: str) -> bool:
+    """Say whether `text` may be linked to: data may hold addresses that run a script."""
+    return text.startswith(("https://", "http://"))
+
+
+@blueprint.app_template_filter("say_value")
+def say_value(literal: ox.Literal) -> str:
+    """Return a literal as it is shown: a decimal with the reader's separator, all else as it is written."""
+    if literal.datatype.value in _NUMBERS:
+        try:
+            return str(format_decimal(literal.value, format="0.##########", locale=language()))
+        except ArithmeticError:
+            return literal.value
+    return literal.value
+
+
+@blueprint.app_template_filter("in_language_of_reader")
+def in_language_of_reader(values: Iterable[Term]) -> tuple[Term, ...]:
+    """Return `values` without texts in another language that the reader's has too."""
+    return pick_language(values, language())
+
+
+@blueprint.app_template_filter("say_quantity")
+def say_quantity(quantity: Quantity) -> str:
+    """Return the bounds and the unit of a quantity in figures: `≥ 1,000 MW`."""
+
+    def figures(number: Decimal | None) -> str:
+        return str(format_decimal(number, locale=language())) if number is not None else ""
+
+    if quantity.least == quantity.most:
+        text = figures(quantity.least)
+    elif quantity.least is None or quantity.most is None:
+        text = f"≤ {figures(quantity.most)}" if quantity.least is None else f"≥ {figures(quantity.least)}"
+    else:
+        text = f"{figures(quantity.least)}–{figures(quantity.most)}"
+    return f"{'≈ ' if quantity.approximate else ''}{text} {quantity.unit}".rstrip()
+
+
+@blueprint.get("/doc/<path:name>")
+@blueprint.get("/graph/<path:name>")
+@blueprint.get("/data/<path:name>")
+@blueprint.get("/dataset/<path:name>")
+@blueprint.get("/ontology/<path:name>")
+@blueprint.get("/dataset")
+@blueprint.get("/dataset.html")
+@blueprint.get("/all")
+@blueprint.get("/all.html")
+def show(name: str = "") -> Response:
+    """Show the thing whose document this is; 404 for what is not known, 410 for what is deprecated."""
+    path = split_suffix(request.path)[0]
+    return _show(iri_of(path) or name, path)
+
+
+@blueprint.get("/describe")
+def describe() -> AnyResponse:
+    """Show the thing whose IRI is given, or lead to its page where it has an address of its own."""
+    name = argument("iri")
+    if not name:
+        raise RequestError("bad-parameter", "Say which: /describe?iri=…")
+    if not (path := path_of(name)).startswith("/describe?"):
+        return redirect(path, 303)
+    return _show(name, "/describe")
+
+
+def _show(name: str, path: str) -> Response:
+    number, claims_number = page_number(), page_number("claims")
+    thing = iri(name)
+    page = read_page(reader(), thing, number, claims_number) if thing else None
+    if thing is None or page is None or page.status.is_missing:
+        return _missing(name)
+    for key, asked, last in (("page", number, page.counts.pages), ("claims", claims_number, page.claims_pages)):
+        if asked > last:
+            raise RequestError("bad-parameter", f"{key}={asked}: there are {last} pages.")
+
+    def address(**change: int) -> str:
+        pairs = {"page": number, "claims": claims_number} | change
+        given = {key: str(value) for key, value in pairs.items() if value > 1}
+        if path == "/describe":
+            given["iri"] = name
+        return quote(path) + ("?" + urlencode(given) if given else "")
+
+    body = render_template(
+        "entity.html",
+        page=page,
+        drawing=small_map(reader(), outlines(), [name]) if any(key in page.facts for key in _PLACED) else None,
+        formats=[form.name for form in FORMATS] if path != "/describe" else [],
+        path=path,
+        address=address,
+        why=lambda key, value: "/why?" + urlencode({"s": name, "p": key, "o": value.value}),
+        why_in=lambda subject, key: "/why?" + urlencode({"s": subject, "p": key, "o": name}),
+        claims_between=claims_between(page),
+        say_date=lambda text: _say_date(text, language()),
+    )
+    response = make_response(body, 410 if page.status.is_deprecated else 200)
+    if page.status.successors:
+        links = (f'<{path_of(successor)}>; rel="successor-version"' for successor in page.status.successors)
+        response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def claims_between(page: Page) -> dict[tuple[str, str], list[Claim]]:
+    """Return, for each subject and property that refer to the thing of `page`, the claims that say so."""
+    found: dict[tuple[str, str], list[Claim]] = {}
+    for reference in page.references:
+        claims = [page.records.claims[name] for name in reference.claims if name in page.records.claims]
+        found[reference.subject, reference.by] = claims
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _say_date(text: str, _language: str) -> str:
+    """Return a date in words; a page has few different ones, many times."""
+    return say_date(text)
+
+
+def _missing(name: str) -> Response:
+    """Return the page that helps where `name` is not known."""
+    if problem_type(request.headers.get("Accept")) != "text/html":
+        raise RequestError("not-found", f"Nothing is known here of <{name[:_SHOWN]}>.")
+    words = name.rstrip("/").replace("#", "/").rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")[:_SHOWN]
+    hits = search_index().find(words, language())[:_SUGGESTIONS] if words.strip() else []
+    reader().need(hit.name.iri for hit in hits)
+    body = render_template("entity_missing.html", name=name[:_SHOWN], words=words, found=[hit.name.iri for hit in hits])
+    return make_response(body, 404)

@@ -1,0 +1,134 @@
+"""`/map` and `/map.geojson`: facilities by place, kind and stage."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, render_template
+
+from computeatlas.views import facilities
+from computeatlas.views.drawing.map import BARE, Outlines, read_outlines
+from computeatlas.web.pages import parameters as arguments
+from computeatlas.web.pages.bundle import FOLDER, read_bundle
+from computeatlas.web.pages.context import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask.blueprints import BlueprintSetupState
+
+    from computeatlas.engine.table import Term
+    from computeatlas.views.facilities import Choices
+
+blueprint = Blueprint("maps", __name__)
+
+_KEY = "atlas-outlines"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader chose among: the IRIs of kinds and stages, none of a sort where all are shown."""
+
+    choices: Choices
+    kinds: tuple[str, ...]
+    stages: tuple[str, ...]
+
+    @property
+    def values(self) -> dict[str, list[Term]]:
+        """The values of the query."""
+        return facilities.chosen(self.choices, self.kinds, self.stages)
+
+    @property
+    def address(self) -> str:
+        """The parameters of an address with this choice, from the question mark on."""
+        pairs = [("kind", short_name(kind)) for kind in self.kinds]
+        pairs += [("status", short_name(stage)) for stage in self.stages]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+
+@blueprint.record
+def prepare(state: BlueprintSetupState) -> None:
+    """Read the outlines of the bundle once; raises UsageError where they are damaged."""
+    path = read_bundle(Path(state.app.static_folder or "") / FOLDER).path("outlines.json")
+    found = read_outlines(path.read_text("utf-8")) if path and path.is_file() else BARE
+    state.app.extensions[_KEY] = found
+
+
+def outlines() -> Outlines:
+    """Return the outlines of countries, without countries where there is no bundle."""
+    found: Outlines = current_app.extensions[_KEY]
+    return found
+
+
+def short_name(iri: str) -> str:
+    """Return how a kind or a stage is named in an address: the last part of its IRI."""
+    return iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1].replace(" ", "-")
+
+
+def read_filter(choices: Choices) -> Filter:
+    """Return what the request chooses: any number of `kind` and `status`; empty values choose nothing.
+
+    Raises RequestError (400) for a value that is not among the choices.
+    """
+    kinds, stages = _chosen("kind", choices.kinds), _chosen("status", choices.stages)
+    # To choose everything is to choose nothing.
+    return Filter(
+        choices,
+        kinds if len(kinds) < len(choices.kinds) else (),
+        stages if len(stages) < len(choices.stages) else (),
+    )
+
+
+def _chosen(name: str, offered: Iterable[str]) -> tuple[str, ...]:
+    known = {short_name(iri): iri for iri in offered}
+    return tuple(known[value] for value in arguments.choices(name, known))
+
+
+@blueprint.get("/map")
+def map_page() -> str:
+    """Show the facilities that were chosen on a map, in lists beside it and in a table below."""
+    view = reader()
+    choices = facilities.read_choices(view)
+    choice = read_filter(choices)
+    found = facilities.read_facilities(view, choice.values)
+    groups = facilities.unplaced(view, found)
+    drawing = facilities.draw_map(found, groups, choices, outlines())
+    view.need(_things(found, choices))
+    return render_template(
+        "map.html",
+        choice=choice,
+        choices=choices,
+        facilities=found,
+        unplaced=groups,
+        drawing=drawing,
+        query=view.text("map_facilities", **choice.values),
+        short_name=short_name,
+        not_stated=facilities.NOT_STATED,
+        roles=(facilities.OPERATED_BY, facilities.BUILT_BY),
+    )
+
+
+@blueprint.get("/map.geojson")
+def map_data() -> Response:
+    """Return the facilities that were chosen as GeoJSON, labels in the reader's language."""
+    view = reader()
+    choice = read_filter(facilities.read_choices(view))
+    data = facilities.geojson(facilities.read_facilities(view, choice.values), view)
+    return Response(json.dumps(data, ensure_ascii=False), mimetype="application/geo+json")
+
+
+def _things(found: Iterable[facilities.Facility], choices: Choices) -> Iterable[str]:
+    """Yield what the page names."""
+    yield from choices.kinds
+    yield from (stage for stage in choices.stages if stage != facilities.NOT_STATED)
+    for item in found:
+        for stage, certainty in item.stages:
+            yield from (stage, *certainty)
+        for spot in item.spots:
+            yield from (spot.place, *spot.certainty)
+        for role in item.roles:
+            yield from (role.actor, *role.certainty)

@@ -1,0 +1,77 @@
+"""`/ontology`: all terms with their meanings in both languages, how they hang together, and examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from flask import Blueprint, current_app, render_template
+
+from computeatlas.model.namespaces import ATLAS, ONTOLOGY_IRI, shorten
+from computeatlas.views.terms import Vocabulary, read_vocabulary
+from computeatlas.web.pages.context import reader, site
+from computeatlas.web.pages.i18n import LANGUAGES, language
+from computeatlas.web.pages.versioned import Versioned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.blueprints import BlueprintSetupState
+
+    from computeatlas.engine.table import Term
+
+blueprint = Blueprint("terms", __name__)
+
+_KEY = "atlas-terms"
+#: Characters of a value that an example shows.
+_SHOWN = 90
+
+
+@blueprint.record
+def prepare(state: BlueprintSetupState) -> None:
+    """Give the application its place for the terms."""
+    state.app.extensions[_KEY] = Versioned[Vocabulary]()
+
+
+@blueprint.get("/ontology")
+def ontology() -> str:
+    """Show the terms of the data: class tree, properties by class, code lists, and the terms of other vocabularies."""
+    kept: Versioned[Vocabulary] = current_app.extensions[_KEY]
+    vocabulary = kept.get(site().asker.pool.version, lambda: read_vocabulary(reader()))
+    mentioned = dict.fromkeys(vocabulary.terms)
+    for term in vocabulary.terms.values():
+        mentioned |= dict.fromkeys((*term.ranges, *term.domains, *term.above))
+        for example in term.examples:
+            mentioned |= dict.fromkeys((example.subject, example.claim or example.subject))
+            if isinstance(example.value, ox.NamedNode):
+                mentioned[example.value.value] = None
+    reader().need(mentioned)
+    return render_template(
+        "ontology.html",
+        vocabulary=vocabulary,
+        ontology_iri=ONTOLOGY_IRI,
+        anchor=_anchor,
+        in_languages=_in_languages,
+        shown=_shown,
+        things=lambda iri: reader().text("terms_things", **{"class": [ox.NamedNode(iri)]}),
+        query=reader().text("terms_terms"),
+    )
+
+
+def _anchor(iri: str) -> str:
+    """Return the anchor of a term on the page: our own by their names, others by prefix and name."""
+    return iri[len(ATLAS) :] if iri.startswith(ATLAS) else shorten(iri).strip("<>")
+
+
+def _in_languages(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return language and text of `texts`, the reader's language first; of other languages than ours, only the rest."""
+    order = [language(), *(code for code in LANGUAGES if code != language()), ""]
+    ours = [(code, texts[code]) for code in order if code in texts]
+    return ours or sorted(texts.items())[:1]
+
+
+def _shown(term: Term) -> tuple[str, str]:
+    """Return the text of a literal, cut where it is long, and its language, empty where it has none."""
+    text = str(term.value)
+    tag = term.language if isinstance(term, ox.Literal) else None
+    return (text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"), tag or ""

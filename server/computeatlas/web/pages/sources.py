@@ -1,0 +1,43 @@
+"""The page of the sources: each document in figures."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from babel import Locale
+from babel.numbers import format_percent
+from flask import Blueprint, render_template
+
+from computeatlas.model.namespaces import ID
+from computeatlas.views.documents import MODALITIES, read_documents, read_records, read_subjects
+from computeatlas.web.pages.context import reader
+from computeatlas.web.pages.i18n import language
+from computeatlas.web.pages.paging import page_of
+from computeatlas.web.pages.parameters import page_number
+
+blueprint = Blueprint("documents", __name__)
+
+_ROWS = 100
+
+
+@blueprint.get("/sources")
+def sources() -> str:
+    """Show each document with what rests on it and how its claims have fared; a hundred a page."""
+    shown = page_of(read_documents(reader()), page_number(), _ROWS)
+    records = read_records(reader(), shown.rows)
+    subjects = read_subjects(reader(), records)
+    modalities = {name: f"{ID}modality/{name}" for name in MODALITIES}
+    publishers = [r.publisher.value for r in records if isinstance(r.publisher, ox.NamedNode)]
+    named = [subject for several in subjects.values() for subject, _ in several]
+    reader().need([*(record.iri for record in records), *publishers, *named, *modalities.values()])
+    return render_template(
+        "sources.html",
+        records=records,
+        subjects=subjects,
+        modalities=modalities,
+        paging=shown,
+        query=reader().text("sources_figures", tongue=[ox.Literal(language())]),
+        subjects_of=lambda record: reader().text("sources_subjects", document=[ox.NamedNode(record.iri)]),
+        is_thing=lambda term: isinstance(term, ox.NamedNode),
+        tongue=lambda code: Locale(language()).languages.get(code.lower(), code),
+        percent=lambda part, whole: format_percent(part / whole, locale=language()),
+    )

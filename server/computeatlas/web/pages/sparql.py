@@ -1,0 +1,139 @@
+"""`/sparql` for people: an editor, or a form, and a query's answer as a table. Programs are served by `queries`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+
+from computeatlas.model.errors import NestingError
+from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
+from computeatlas.model.namespaces import ATLAS, BASE, ID, PREFIXES, shorten
+from computeatlas.views.questions import read_questions
+from computeatlas.web.endpoints import operation as protocol
+from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.http.urls import is_ours, path_of
+from computeatlas.web.pages.completions import completions
+from computeatlas.web.pages.context import site
+from computeatlas.web.pages.i18n import language
+from computeatlas.web.pages.versioned import Versioned
+
+if TYPE_CHECKING:
+    from flask.blueprints import BlueprintSetupState
+
+    from computeatlas.web.http.settings import Settings
+    from computeatlas.web.pages.asking import Asker
+
+blueprint = Blueprint("sparql", __name__)
+
+_COMPLETIONS = "atlas-completions"
+#: Rows that a page shows.
+_SHOWN = 2000
+_FORMATS = (("bindings", "json"), ("boolean", "json"), ("graph", "ttl"))
+#: Name of a format → what people call it.
+_CALLED = {
+    "json": "JSON",
+    "xml": "XML",
+    "csv": "CSV",
+    "tsv": "TSV",
+    "ttl": "Turtle",
+    "nt": "N-Triples",
+    "rdf": "RDF/XML",
+    "trig": "TriG",
+    "nq": "N-Quads",
+    "jsonld": "JSON-LD",
+}
+#: Kind of result → the formats that an answer is to be had in, each with its name for people; tables in CSV first.
+_DOWNLOADS = {
+    str(kind): [
+        (item.name, _CALLED[item.name]) for item in sorted(formats_for(kind), key=lambda item: item.name != "csv")
+    ]
+    for kind in (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
+}
+#: Where the editor leads from IRIs that begin so; the first that fits counts. `links.path_of` says the same.
+_PATHS = ((ID, path_of(ID)), (ATLAS, path_of(ATLAS)), (BASE, path_of(BASE)))
+
+
+@blueprint.record_once
+def prepare(state: BlueprintSetupState) -> None:
+    """Give the application a place for what the editor completes with."""
+    state.app.extensions[_COMPLETIONS] = Versioned[dict[str, Any]]()
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def sparql() -> Response:
+    """Show the answer to a query as a table or as Turtle; without a query, show the form alone."""
+    body = request.get_data()
+    operation = protocol.read_query(request.method, request.content_type, request.query_string, body)
+    if operation.text is None:
+        return _page("")
+    settings: Settings = current_app.extensions["atlas-settings"]
+    asker: Asker = current_app.extensions["atlas-asker"]
+    job, _volatile = read_job(operation, settings, request.base_url, _FORMATS, "identity")
+    form, data = asker.answer(request.remote_addr or "local", job)
+    if form is TURTLE:
+        return _page(operation.text, {"graph": data.decode()})
+    try:
+        return _page(operation.text, json.loads(data))
+    except RecursionError as error:
+        raise NestingError("the result is nested deeper than a page can show", hint="ask for another format") from error
+
+
+@blueprint.get("/sparql/completions")
+def editor_completions() -> Response:
+    """Answer what the editor completes with, as JSON."""
+    shared = site()
+    version = shared.asker.pool.version
+    kept: Versioned[dict[str, Any]] = current_app.extensions[_COMPLETIONS]
+    response = jsonify(kept.get(version, lambda: completions(shared.ask, shared.settings.views["completions"])))
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
+    """Show a query and its answer: an object of SPARQL's JSON format, or Turtle under `graph`."""
+    table: tuple[list[str], list[list[tuple[str, str | None]]]] | None = None
+    kind, total = "graph", 0
+    if answer is not None and "boolean" in answer:
+        kind, total = "boolean", 1
+        table = (["answer"], [[(str(answer["boolean"]).lower(), None)]])
+    elif answer is not None and "results" in answer:
+        variables, bindings = answer["head"]["vars"], answer["results"]["bindings"]
+        kind, total = "bindings", len(bindings)
+        answer = {"head": {"vars": variables}, "results": {"bindings": bindings[:_SHOWN]}, "total": total}
+        table = (variables, [[_cell(binding.get(name)) for name in variables] for binding in bindings[:_SHOWN]])
+    text = render_template(
+        "query.html",
+        query=query,
+        answer=answer,
+        table=table,
+        total=total,
+        kind=kind,
+        questions=read_questions(site().settings.questions, language()),
+        formats=_DOWNLOADS,
+        prefixes=PREFIXES,
+        paths=_PATHS,
+    )
+    return Response(
+        text, mimetype="text/html", headers={"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache"}
+    )
+
+
+def _cell(term: dict[str, Any] | None) -> tuple[str, str | None]:
+    """Return the text of a result cell, and the address it links to where it is a web address."""
+    if term is None:
+        return "", None
+    if term["type"] == "uri":
+        iri = term["value"]
+        if is_ours(iri):
+            return shorten(iri), path_of(iri)
+        return shorten(iri), iri if iri.startswith(("http://", "https://")) else None
+    if term["type"] == "triple":
+        parts = term["value"]
+        return " ".join(_cell(parts[name])[0] for name in ("subject", "predicate", "object")), None
+    if term["type"] == "bnode":
+        return f"_:{term['value']}", None
+    return str(term["value"]), None

@@ -1,0 +1,76 @@
+"""`/why`: by which rules a statement of the graph follows, from which others, and on whose claims these rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from flask import Blueprint, current_app, render_template
+
+from computeatlas.provenance.answer_triples import Behind, Trace
+from computeatlas.provenance.sources import sources_of
+from computeatlas.views.query import iri
+from computeatlas.views.records import read_claims
+from computeatlas.web.http.problems import RequestError
+from computeatlas.web.pages import trace_limit as tracing
+from computeatlas.web.pages.context import reader
+from computeatlas.web.pages.i18n import language
+from computeatlas.web.pages.parameters import argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from computeatlas.provenance.derivations import Derivation
+    from computeatlas.views.records import Claim
+    from computeatlas.web.http.settings import Settings
+
+blueprint = Blueprint("why", __name__)
+
+
+@blueprint.get("/why")
+def why() -> str:
+    """Show what the statement with the subject `s`, the property `p` and the object `o`, all IRIs, follows from."""
+    settings: Settings = current_app.extensions["atlas-settings"]
+    triple = ox.Triple(_thing("s"), _thing("p"), _thing("o"))
+    present = reader()
+    with tracing.turn():
+        found = sources_of(Trace((Behind(triple),), ()), present.ask, settings.rules)
+    support = next(iter(found.supports), None)
+    derivation = support.derivation if support else None
+    records = read_claims(present, support.claims if support else ())
+    claims: dict[tuple[str, str, str], list[Claim]] = {}
+    for claim in records.claims.values():
+        for subject, predicate, value in claim.supports:
+            claims.setdefault((subject, predicate, str(value)), []).append(claim)
+    numbers = {
+        passage: number
+        for number, passage in enumerate(
+            dict.fromkeys(passage for claim in records.claims.values() for passage in claim.passages), 1
+        )
+    }
+    present.need([*_named(triple, derivation), *records.claims])
+    return render_template(
+        "why.html",
+        triple=triple,
+        support=support,
+        derivation=derivation,
+        claims=claims,
+        records=records,
+        numbers=numbers,
+        rules={rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in settings.rules},
+    )
+
+
+def _thing(name: str) -> ox.NamedNode:
+    value = argument(name)
+    node = iri(value) if value else None
+    if node is None:
+        raise RequestError("bad-parameter", f"`{name}` is to be an IRI: /why?s=…&p=…&o=…")
+    return node
+
+
+def _named(triple: ox.Triple, derivation: Derivation | None) -> Iterator[str]:
+    """Yield all things whose names the tree of `derivation` shows."""
+    yield from (term.value for term in triple if isinstance(term, ox.NamedNode))
+    for premise in derivation.premises if derivation else ():
+        yield from _named(premise.triple, premise)

@@ -1,0 +1,1 @@
+"""The process that serves: sockets, connections, clients, limits, log and metrics."""

@@ -1,0 +1,361 @@
+"""The ASGI application: the protocol's endpoints by code of ours, everything else by Flask.
+
+Why the endpoints are not Flask's: docs/serving.md, "Where the time goes". Here, in one place, is what all requests have
+in common: limits by client, errors, headers, log and metrics.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from a2wsgi import WSGIMiddleware
+
+from computeatlas.engine.pool.pending_query import ClientGoneError
+from computeatlas.engine.pool.spool import Spool
+from computeatlas.model.errors import AtlasError
+from computeatlas.web.endpoints import linked_data
+from computeatlas.web.endpoints import operation as protocol
+from computeatlas.web.endpoints import query as queries
+from computeatlas.web.endpoints import update as updates
+from computeatlas.web.endpoints import void as well_known
+from computeatlas.web.endpoints.answer import Answering
+from computeatlas.web.endpoints.graph_store import GraphStoreEndpoint
+from computeatlas.web.endpoints.linked_data import LinkedDataEndpoint
+from computeatlas.web.endpoints.query import QueryEndpoint
+from computeatlas.web.endpoints.service_description import Describer
+from computeatlas.web.endpoints.update import UpdateEndpoint
+from computeatlas.web.endpoints.void import VoidEndpoint
+from computeatlas.web.http.link_headers import split_suffix
+from computeatlas.web.http.messages import BodyIncompleteError, Request, Response
+from computeatlas.web.http.negotiate import prefers_html
+from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
+from computeatlas.web.serve.clients import client_of
+from computeatlas.web.serve.metrics import CONTENT_TYPE, Metrics
+from computeatlas.web.serve.rate_limit import RateLimiter, parse_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from flask import Flask
+
+    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.web.http.messages import Receive, Scope, Send
+    from computeatlas.web.http.settings import Settings
+    from computeatlas.web.serve.access_log import RequestLog
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+_LOG = logging.getLogger(__name__)
+
+#: Fetch standard, https://fetch.spec.whatwg.org/#http-cors-protocol: answers may be read by pages of any origin.
+_EXPOSED = b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, X-Request-Id, WWW-Authenticate"
+_ALLOWED_HEADERS = b"Accept, Accept-Encoding, Authorization, Content-Type, If-Match, If-None-Match"
+_PREFLIGHT_SECONDS = b"86400"
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", _EXPOSED),
+)
+#: What is sent as data is never a page that may do anything.
+_NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_TLS = (b"strict-transport-security", b"max-age=31536000")
+_COMMON = b"".join(b"%s: %s\r\n" % header for header in (*_HEADERS, _NO_PAGE))
+_COMMON_TLS = _COMMON + b"%s: %s\r\n" % _TLS
+#: What a client that went away before its answer is logged with, as nginx does.
+_GONE = 499
+#: Endpoints whose resources are pages for those who want pages.
+_WITH_PAGES = frozenset({"query", "linked-data"})
+_FORM = protocol.FORM.encode()
+#: Threads for pages.
+_PAGE_THREADS = 8
+
+
+class Gateway:
+    """The application on `pool` and the Flask application `pages`; `log` gets a line for each request."""
+
+    def __init__(self, pool: Pool, settings: Settings, pages: Flask, log: RequestLog):
+        describer = Describer(pool, settings)
+        self.answering = answering = Answering(pool, settings)
+        self.query = QueryEndpoint(pool, settings, describer, answering)
+        self.metrics = Metrics(pool, answering.cache)
+        self._pages = WSGIMiddleware(pages, workers=_PAGE_THREADS)  # type: ignore[arg-type]
+        self._settings = settings
+        self._log = log
+        store = GraphStoreEndpoint(pool, settings)
+        #: Path → name, methods and endpoint.
+        self._endpoints: dict[str, tuple[str, tuple[str, ...], Endpoint]] = {
+            "/sparql": ("query", queries.METHODS, self.query),
+            "/update": ("update", updates.METHODS, UpdateEndpoint(pool, settings)),
+            "/store": ("store", store.methods, store),
+            "/.well-known/void": ("void", well_known.METHODS, VoidEndpoint(pool, describer)),
+            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(pool, settings, answering)),
+            "/metrics": ("metrics", ("GET", "HEAD", "OPTIONS"), self._metrics),
+        }
+        self._limiter = RateLimiter(parse_rate(settings.limits.rate)) if settings.limits.rate else None
+        self._run = secrets.token_hex(4)
+        self._count = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        begun = time.perf_counter()
+        self._count += 1
+        number = f"{self._run}-{self._count:x}"
+        request = Request(scope, receive)
+        request.client, request.scheme = client_of(
+            request.client,
+            request.header(b"x-forwarded-for") if self._settings.proxies else None,
+            request.scheme,
+            request.header(b"x-forwarded-proto") if self._settings.proxies else None,
+            self._settings.proxies,
+        )
+        name, methods, endpoint = self._find(request.path)
+        note = None
+        try:
+            self._admit(request)
+            if name == "query" and request.method == "POST" and _may_be_for_pages(request):
+                # The form may name a format, or ask for sources; Flask then gets the body again.
+                receive = await request.read_ahead(self._settings.limits.max_query * 4)
+            if endpoint is None or (name in _WITH_PAGES and _is_for_people(name, request)):
+                request.require_host()
+                if name == "query" and _asks_for_sources(request):
+                    scope = {**scope, "path": "/sparql/cite", "raw_path": b"/sparql/cite"}
+                await self._page(scope, receive, send, request, number, begun)
+                return
+            if request.method == "OPTIONS":
+                response = _options(", ".join(methods))
+            elif request.method not in methods:
+                raise _not_allowed(request, methods)
+            else:
+                response = await endpoint(request)
+        except (ClientGoneError, BodyIncompleteError):
+            self._record(name, number, request, _GONE, begun, 0, Response(_GONE), None)
+            return
+        except Exception as error:
+            problem = self._problem(error)
+            note = problem.kind
+            response = _problem_response(problem, request)
+        size, failure = await self._send(request, response, number, send)
+        self._record(name, number, request, response.status, begun, size, response, failure or note)
+
+    def _find(self, path: str) -> tuple[str, tuple[str, ...], Endpoint | None]:
+        found = self._endpoints.get(path)
+        if found is None:
+            root = path[1:].partition("/")[0].partition(".")[0]
+            if root == "store":
+                found = self._endpoints["/store"]
+            elif root in linked_data.ROOTS:
+                found = self._endpoints["/doc"]
+        return found or ("pages", (), None)
+
+    def _admit(self, request: Request) -> None:
+        """Let the client pass, or raise RequestError (429) where it sends more than it may."""
+        if self._limiter is None:
+            return
+        late = self._limiter.wait(request.client, time.monotonic())
+        if not late:
+            return
+        wait = int(late) + 1
+        raise RequestError(
+            "rate",
+            f"A client may send {self._settings.limits.rate}; wait {wait} seconds.",
+            {"Retry-After": str(wait)},
+        )
+
+    async def _metrics(self, _request: Request) -> Response:
+        body = self.metrics.render()
+        headers = [
+            (b"content-type", CONTENT_TYPE.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+        ]
+        return Response(200, headers, body)
+
+    async def _page(
+        self, scope: Scope, receive: Receive, send: Send, request: Request, number: str, begun: float
+    ) -> None:
+        """Let Flask serve the request, and count it."""
+        status, size = 500, 0
+        # Flask sees the scheme that the client used, and its limits are counted under the same name.
+        scope = {**scope, "scheme": request.scheme, "client": (request.client, 0)}
+
+        async def count(message: Any) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message["headers"], *self._common(request, number, page=True)]}
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._pages(scope, receive, count)  # type: ignore[arg-type]
+        finally:
+            self._record("pages", number, request, status, begun, size, Response(status), None)
+
+    def _problem(self, error: Exception) -> Problem:
+        if isinstance(error, AtlasError):
+            problem = describe_error(error)
+            if problem is not None:
+                if problem.kind != "engine-fault":
+                    return problem
+                number = secrets.token_hex(6)
+                _LOG.error("fault %s of the engine: %s", number, error)
+                return replace(problem, more={**problem.more, "id": number})
+        number = secrets.token_hex(6)
+        _LOG.error("internal error %s", number, exc_info=error)
+        return Problem("internal", f"Report it with this number: {number}", {"id": number})
+
+    async def _send(self, request: Request, response: Response, number: str, send: Send) -> tuple[int, str | None]:
+        """Send `response`; return how many bytes of body were sent, and what went wrong meanwhile."""
+        body = response.body
+        if isinstance(body, Spool) and request.http_1_0:
+            # A client that knows no chunks could not tell a broken answer from a whole one.
+            try:
+                body = b"".join([piece async for piece in body.pieces()])
+                response.headers = [*response.headers, (b"content-length", b"%d" % len(body))]
+            except AtlasError as error:
+                response = _problem_response(self._problem(error), request)
+                body = response.body
+        if not isinstance(body, Spool):
+            if request.method == "HEAD":
+                body = b""
+            if request.connection is not None and request.connection.respond(
+                response.status, response.headers, _COMMON if request.scheme == "http" else _COMMON_TLS, number, body
+            ):
+                return len(body), None
+            headers = [*response.headers, *self._common(request, number)]
+            await send({"type": "http.response.start", "status": response.status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            return len(body), None
+        headers = [*response.headers, *self._common(request, number)]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if request.method == "HEAD":
+            request.leave()
+            await send({"type": "http.response.body", "body": b""})
+            return 0, None
+        return await self._stream(response, body, send)
+
+    async def _stream(self, response: Response, body: Spool, send: Send) -> tuple[int, str | None]:
+        sent = 0
+        kept: list[bytes] | None = [] if response.keep else None
+        try:
+            async for piece in body.pieces():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                sent += len(piece)
+                if kept is not None:
+                    kept.append(piece)
+                    if sent > response.keep_limit:
+                        kept = None
+            if body.abandoned:
+                return sent, "client-gone"
+        except AtlasError as error:
+            # The end of the chunks is not sent, so the client sees that the answer is cut.
+            problem = describe_error(error)
+            kind = problem.kind if problem else "internal"
+            _LOG.warning("an answer broke off after %s bytes: %s", sent, error)
+            return sent, f"broken:{kind}"
+        response.rows = body.rows
+        await send({"type": "http.response.body", "body": b""})
+        if kept is not None and response.keep:
+            response.keep(b"".join(kept), body.rows)
+        return sent, None
+
+    def _common(self, request: Request, number: str, *, page: bool = False) -> list[tuple[bytes, bytes]]:
+        headers = [*_HEADERS, (b"x-request-id", number.encode())]
+        if not page:
+            headers.append(_NO_PAGE)
+        if request.scheme == "https":
+            headers.append(_TLS)
+        return headers
+
+    def _record(
+        self,
+        name: str,
+        number: str,
+        request: Request,
+        status: int,
+        begun: float,
+        size: int,
+        response: Response,
+        note: str | None,
+    ) -> None:
+        seconds = time.perf_counter() - begun
+        self.metrics.count(name, status, seconds, size)
+        if self._log.is_on:
+            self._log.add(
+                number=number,
+                client=request.client,
+                method=request.method,
+                path=request.path,
+                status=status,
+                seconds=seconds,
+                size=size,
+                rows=response.rows,
+                cached=response.cached,
+                note=note,
+            )
+
+
+def _is_for_people(name: str, request: Request) -> bool:
+    """Say whether the answer is to be a page: a browser asks, and names no other format.
+
+    What cites the sources of an answer is Flask's, whoever asks.
+    """
+    if request.method == "OPTIONS":
+        return False
+    if name == "query" and _asks_for_sources(request):
+        return True
+    if name == "linked-data":
+        path, form, html = split_suffix(request.path)
+        if form is not None or html or path.startswith("/id/"):
+            return html and not path.startswith("/id/")
+    for data in (request.query_string, request.ahead):
+        if b"format=" in data:
+            return b"format=html" in data
+    return prefers_html(request.header(b"accept"))
+
+
+def _may_be_for_pages(request: Request) -> bool:
+    kind = request.raw_header(b"content-type") or b""
+    return prefers_html(request.header(b"accept")) or kind.lower().startswith(_FORM)
+
+
+def _asks_for_sources(request: Request) -> bool:
+    return b"cite=true" in request.query_string or b"cite=true" in request.ahead
+
+
+def _not_allowed(request: Request, methods: tuple[str, ...]) -> RequestError:
+    listed = ", ".join(methods)
+    return RequestError("method-not-allowed", f"{request.path} takes {listed}.", {"Allow": listed})
+
+
+def _options(methods: str) -> Response:
+    allowed = methods.encode()
+    return Response(
+        204,
+        [
+            (b"allow", allowed),
+            (b"access-control-allow-methods", allowed),
+            (b"access-control-allow-headers", _ALLOWED_HEADERS),
+            (b"access-control-max-age", _PREFLIGHT_SECONDS),
+            (b"vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+        ],
+    )
+
+
+def _problem_response(problem: Problem, request: Request) -> Response:
+    try:
+        site = request.site
+    except RequestError:
+        site = "/"
+    body, headers = render_problem(problem, request.header(b"accept"), site)
+    pairs = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    pairs.append((b"content-length", b"%d" % len(body)))
+    return Response(problem.status, pairs, body)

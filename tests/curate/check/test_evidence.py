@@ -1,0 +1,68 @@
+"""Passages against archived texts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from computeatlas.curate.check.run import check_project
+from computeatlas.model.errors import UsageError
+from computeatlas.model.project import Project
+
+TEXTS = Path(__file__).parents[2] / "data" / "archive"
+PAPER = "graph_data/sources/paper.ttl"
+
+
+def findings(root: Path, archive: Path) -> list[tuple[str, int, str]]:
+    report = check_project(Project.find(root), archive=archive, reason=False)
+    return [(f.path, f.line, f.code) for f in report.findings]
+
+
+def replace(root: Path, old: str, new: str) -> None:
+    path = root / PAPER
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_sound_passages_pass(tiny: Path) -> None:
+    assert findings(tiny, TEXTS) == []
+
+
+def test_a_moved_passage_is_found(tiny: Path) -> None:
+    replace(tiny, "oa:end 31", "oa:end 30")
+    assert findings(tiny, TEXTS) == [(PAPER, 19, "passage-digest")]
+
+
+def test_a_wrong_digest_is_found_and_the_right_one_named(tiny: Path) -> None:
+    text = (tiny / PAPER).read_text()
+    right = text.split('atlas:sha256 "')[2][:64]
+    replace(tiny, right, "0" * 64)
+    report = check_project(Project.find(tiny), archive=TEXTS, reason=False)
+    assert [(f.line, f.code) for f in report.findings] == [(19, "passage-digest")]
+    assert right in report.findings[0].hint
+
+
+def test_a_source_that_is_not_archived_is_found_once(tiny: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert findings(tiny, empty) == [(PAPER, 13, "source-not-archived")]
+
+
+def test_a_wrong_extent_is_found(tiny: Path) -> None:
+    replace(tiny, "dcterms:extent 49", "dcterms:extent 50")
+    assert findings(tiny, TEXTS) == [(PAPER, 12, "wrong-extent")]
+
+
+def test_texts_are_found_by_digest_whatever_their_names(tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(TEXTS, tmp_path / "a" / "b")
+    (tmp_path / "a" / "b" / "paper.txt").rename(tmp_path / "a" / "b" / "other.dat")
+    (tmp_path / "a" / "binary").write_bytes(b"\xff\xfe\x00")
+    assert findings(tiny, tmp_path / "a") == []
+
+
+def test_a_missing_archive_is_a_usage_error(tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such directory"):
+        findings(tiny, tmp_path / "nowhere")
