@@ -9,6 +9,7 @@ AtlasError                    exit 3
 └── QueryError                exit 1
     ├── DataError                      RDF to be loaded is malformed; has line and column
     ├── EngineFaultError               the engine ended in a fault of its own
+    │   └── MixedOrderError            ORDER BY over values that the engine cannot compare
     ├── FederationError                SERVICE or LOAD where nothing may leave the host
     ├── FormatError                    the result cannot be had in a format that was asked for
     ├── GraphMissingError              no such named graph
@@ -137,6 +138,10 @@ class DataError(QueryError):
 
 class EngineFaultError(QueryError):
     """The engine ended in a fault of its own while it worked on the query."""
+
+
+class MixedOrderError(EngineFaultError):
+    """The engine ended while it sorted values of several kinds; another form of the same query may succeed."""
 
 
 class FederationError(QueryError):

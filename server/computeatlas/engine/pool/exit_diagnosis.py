@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from computeatlas.model.errors import EngineFaultError, NestingError, QueryMemoryError, QueryTimeoutError
+from computeatlas.model.errors import (
+    EngineFaultError,
+    MixedOrderError,
+    NestingError,
+    QueryMemoryError,
+    QueryTimeoutError,
+)
 
 if TYPE_CHECKING:
     from computeatlas.model.errors import AtlasError
@@ -29,7 +35,7 @@ def diagnose(status: int, said: str) -> AtlasError:
     if "overflowed its stack" in said or status == -11:
         return NestingError("the query is nested deeper than the engine can follow", hint="nest fewer brackets")
     if "total order" in said:
-        return EngineFaultError(
+        return MixedOrderError(
             "the engine cannot sort these values: they are of several kinds",
             hint="order by STR(?x), or by values of one kind",
         )

@@ -22,6 +22,7 @@ KIND_OF: dict[type[AtlasError], str] = {
     errors.FederationError: "federation",
     errors.FormatError: "not-acceptable",
     errors.GraphMissingError: "no-graph",
+    errors.MixedOrderError: "engine-fault",
     errors.NestingError: "nesting",
     errors.OverloadedError: "overloaded",
     errors.QueryEvaluationError: "query-evaluation",
