@@ -1,9 +1,11 @@
-"""The rules of the house: which package may import which, and what is said only once."""
+"""The rules of the house: which package may import which, how large things may be, and what is said only once."""
 
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -127,3 +129,128 @@ def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     entries = [*project["dependencies"], *project["optional-dependencies"]["test"]]
     assert [entry for entry in entries if not re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", entry)] == []
+
+
+#: Sizes beyond which a module, a class and a list of parameters can no longer be taken in at once.
+MODULE_LINES, CLASS_LINES, PARAMETERS = 350, 250, 7
+#: A comment that gives the reason for an exception: `# Long: …` before a class or anywhere at the top level of a
+#: module, `# Many parameters: …` before a function.
+LONG, MANY = re.compile(r"\s*# Long: \S"), re.compile(r"\s*# Many parameters: \S")
+#: What is too large and has no such comment. The list is exact: what has been mended is to be taken out.
+TOO_LARGE = {
+    "curate/check/numbers.py",
+    "engine/pool/pool.py",
+    "engine/pool/pool.py Pool",
+    "provenance/sources.py",
+    "web/serve/gateway.py",
+    "web/serve/gateway.py _record",
+}
+#: Names that parts of the program once had, for which the field has words (CONTRIBUTING.md).
+RETIRED = re.compile(
+    r"\b(nurser(y|ies)|keepers?|work(man|men)|courtesy|stillborn|last words|tongues?|bur(y|ied|ies)|tickets?|"
+    r"complaints?)\b",
+    re.IGNORECASE,
+)
+#: Modules with such a name in a comment or docstring. The list is exact.
+OLD_NAMES = {
+    "engine/pool/exit_diagnosis.py",
+    "engine/pool/fork_server.py",
+    "engine/pool/pool.py",
+    "engine/pool/worker_handle.py",
+    "sparql/errors/explain.py",
+}
+
+
+def _has_reason(lines: list[str], node: ast.AST, reason: re.Pattern[str]) -> bool:
+    """Say whether a comment with the reason stands directly before the definition, its decorators included."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    before = first - 2
+    while before >= 0 and lines[before].lstrip().startswith("#"):
+        if reason.match(lines[before]):
+            return True
+        before -= 1
+    return False
+
+
+def too_large(text: str) -> set[str]:
+    """Return the names of the classes and functions of a module that are too large, `""` for the module itself."""
+    lines = text.splitlines()
+    found = set()
+    if len(lines) > MODULE_LINES and not any(line.startswith("#") and LONG.match(line) for line in lines):
+        found.add("")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef):
+            # Decorators are not counted: `lineno` is that of the word `class`.
+            if node.end_lineno - node.lineno + 1 > CLASS_LINES and not _has_reason(lines, node, LONG):
+                found.add(node.name)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = node.args
+            count = len([*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
+            count += (arguments.vararg is not None) + (arguments.kwarg is not None)
+            if count > PARAMETERS and not _has_reason(lines, node, MANY):
+                found.add(node.name)
+    return found
+
+
+def prose(text: str) -> list[str]:
+    """Return the comments and docstrings of a module."""
+    comments = [
+        token.string for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT
+    ]
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
+    return comments + [ast.get_docstring(node) or "" for node in nodes]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_too_large_gives_its_reason(path: Path) -> None:
+    name = path.relative_to(PACKAGE).as_posix()
+    found = {f"{name} {part}".strip() for part in too_large(path.read_text(encoding="utf-8"))}
+    assert found == {entry for entry in TOO_LARGE if entry.split(" ")[0] == name}, "TOO_LARGE is to say just this"
+
+
+def test_what_is_listed_as_too_large_is_there() -> None:
+    assert {entry.split(" ")[0] for entry in TOO_LARGE} | OLD_NAMES <= {
+        path.relative_to(PACKAGE).as_posix() for path in MODULES
+    }
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("x = 1\n" * 350, set()),
+        ("x = 1\n" * 351, {""}),
+        ("# Long: a table.\n" + "x = 1\n" * 351, set()),
+        ("# Long:\n" + "x = 1\n" * 351, {""}),
+        ("def f():\n    # Long: only said of a function.\n    pass\n" + "x = 1\n" * 351, {""}),
+        ("class A:\n" + "    x = 1\n" * 249, set()),
+        ("class A:\n" + "    x = 1\n" * 250, {"A"}),
+        ("# Long: it is.\n@final\nclass A:\n" + "    x = 1\n" * 250, set()),
+        ("def f(a, b, c, /, d, *, e, f, g): ...", set()),
+        ("async def f(a, b, c, /, d, *, e, f, g, h): ...", {"f"}),
+        ("def f(a, b, c, d, e, f, *g, **h): ...", {"f"}),
+        ("class A:\n    def f(self, a, b, c, d, e, f, g): ...", {"f"}),
+        (
+            "class A:\n    # Many parameters: the interface of X.\n    @x\n    def f(self, a, b, c, d, e, f, g): ...",
+            set(),
+        ),
+        ("# Many parameters: of another.\n\ndef f(a, b, c, d, e, f, g, h): ...", {"f"}),
+    ],
+)
+def test_what_is_too_large_is_found(text: str, expected: set[str]) -> None:
+    assert too_large(text) == expected
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_comments_use_the_words_of_the_field(path: Path) -> None:
+    found = [part for part in prose(path.read_text(encoding="utf-8")) if RETIRED.search(part)]
+    assert bool(found) == (path.relative_to(PACKAGE).as_posix() in OLD_NAMES), (found, "OLD_NAMES is to say so")
+
+
+def test_retired_names_are_found_in_comments_and_docstrings_only() -> None:
+    text = '"""A ticket."""\nnursery = "keeper"  # A Nursery.\n\ndef f():\n    """Tickets, and stickets."""\n'
+    assert [part for part in prose(text) if RETIRED.search(part)] == [
+        "# A Nursery.",
+        "A ticket.",
+        "Tickets, and stickets.",
+    ]

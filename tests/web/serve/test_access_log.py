@@ -5,25 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeatlas.web.serve.access_log import RequestLog
+from computeatlas.web.serve.access_log import RequestLog, RequestRecord
 
-ENTRY = {
-    "number": "ab-1",
-    "client": "192.0.2.1",
-    "method": "GET",
-    "path": "/sparql",
-    "status": 200,
-    "seconds": 0.01234,
-    "size": 42,
-    "rows": 7,
-    "cached": True,
-    "note": None,
-}
+RECORD = RequestRecord("ab-1", "192.0.2.1", "GET", "/sparql", 200, seconds=0.01234, size=42, rows=7, cached=True)
 
 
 class Loop:
@@ -36,11 +26,11 @@ class Loop:
         self.later.append(work)
 
 
-def logged(form: str, *entries: dict) -> list[str]:
+def logged(form: str, *changes: dict) -> list[str]:
     stream = io.StringIO(newline="")
     log = RequestLog(form, Loop(), stream)
-    for entry in entries:
-        log.add(**{**ENTRY, **entry})
+    for change in changes:
+        log.add(replace(RECORD, **change))
     log.flush()
     text = stream.getvalue()
     assert text.endswith("\n")
@@ -77,7 +67,7 @@ def test_a_line_of_json_has_all_that_is_known() -> None:
 
 
 def test_a_line_of_text() -> None:
-    (line,) = logged("text", {"note": "query-timeout", "status": 504, "path": "/a\nb"})
+    (line,) = logged("text", {"problem": "query-timeout", "status": 504, "path": "/a\nb"})
     assert line[8:] == r" 192.0.2.1 GET /a\nb 504 12.3 ms 42 bytes 7 rows cached query-timeout"
 
 
@@ -85,14 +75,14 @@ def test_lines_are_written_together_and_once() -> None:
     assert len(logged("text", {}, {}, {})) == 3
     loop, stream = Loop(), io.StringIO()
     log = RequestLog("json", loop, stream)
-    log.add(**ENTRY)
-    log.add(**ENTRY)
+    log.add(RECORD)
+    log.add(RECORD)
     assert stream.getvalue() == ""
     (flush,) = loop.later
     flush()
     flush()
     assert len(stream.getvalue().splitlines()) == 2
-    log.add(**ENTRY)
+    log.add(RECORD)
     assert len(loop.later) == 2
 
 
@@ -100,7 +90,7 @@ def test_the_loop_writes_what_has_gathered() -> None:
     async def work() -> None:
         stream = io.StringIO()
         log = RequestLog("text", asyncio.get_running_loop(), stream)
-        log.add(**ENTRY)
+        log.add(RECORD)
         while not stream.getvalue():
             await asyncio.sleep(0.01)
 
@@ -113,12 +103,12 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
             raise OSError(28, "No space left on device")
 
     log = RequestLog("text", Loop(), Full())
-    log.add(**ENTRY)
+    log.add(RECORD)
     log.flush()
     closed = io.StringIO()
     log = RequestLog("text", Loop(), closed)
     closed.close()
-    log.add(**ENTRY)
+    log.add(RECORD)
     log.flush()
 
 

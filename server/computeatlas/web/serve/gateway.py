@@ -33,6 +33,7 @@ from computeatlas.web.http.link_headers import split_suffix
 from computeatlas.web.http.messages import BodyIncompleteError, Request, Response
 from computeatlas.web.http.negotiate import prefers_html
 from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
+from computeatlas.web.serve.access_log import RequestRecord
 from computeatlas.web.serve.clients import client_of
 from computeatlas.web.serve.metrics import CONTENT_TYPE, Metrics
 from computeatlas.web.serve.rate_limit import RateLimiter, parse_rate
@@ -290,16 +291,18 @@ class Gateway:
         self.metrics.count(name, status, seconds, size)
         if self._log.is_on:
             self._log.add(
-                number=number,
-                client=request.client,
-                method=request.method,
-                path=request.path,
-                status=status,
-                seconds=seconds,
-                size=size,
-                rows=response.rows,
-                cached=response.cached,
-                note=note,
+                RequestRecord(
+                    number,
+                    request.client,
+                    request.method,
+                    request.path,
+                    status,
+                    seconds,
+                    size,
+                    response.rows,
+                    response.cached,
+                    note,
+                )
             )
 
 
