@@ -36,7 +36,7 @@ def test_every_error_of_a_query_has_its_kind(kind: type[AtlasError]) -> None:
 def used_kinds() -> set[str]:
     """Return the kinds that the modules of web/ name as text."""
     found = set(KIND_OF.values())
-    for path in Path(web.__file__).parent.glob("*.py"):
+    for path in Path(web.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = getattr(node, "func", None)
             if not isinstance(name, ast.Name) or name.id not in ("RequestError", "Problem"):
