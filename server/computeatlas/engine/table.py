@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ class Table:
 
 #: Asks a query and returns its table; raises what the engine raises.
 Ask = Callable[[str], Table]
+#: Asks several queries together and returns their tables in the same order; raises what the first failed one raises.
+AskAll = Callable[[Sequence[str]], list[Table]]
 
 
 def read_table(data: bytes) -> Table:

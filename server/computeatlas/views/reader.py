@@ -10,23 +10,33 @@ from computeatlas.views.query import bind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from computeatlas.engine.table import Ask, Term
+    from computeatlas.engine.table import Ask, AskAll, Table, Term
     from computeatlas.views.names import Names
     from computeatlas.views.query import Queries
 
 
 @dataclass(frozen=True)
 class Reader:
-    """`ask` asks the data as they are now; `queries` are those of the views; `language` is `en` or `sv`."""
+    """`ask` asks the data as they are now; `queries` are those of the views; `language` is `en` or `sv`.
+
+    `together` asks several queries in one round; without it they are asked one after another.
+    """
 
     ask: Ask
     queries: Queries
     names: Names
     language: str = "en"
+    together: AskAll | None = None
 
     def text(self, view: str, **values: Iterable[Term]) -> str:
         """Return the query of `view` with `values` put in, as `bind` does."""
         return bind(self.queries[view], **values)
+
+    def ask_all(self, *texts: str) -> list[Table]:
+        """Return the tables of several queries, in their order; raises what the engine raises for any of them."""
+        if not texts:
+            return []
+        return self.together(texts) if self.together is not None else [self.ask(text) for text in texts]
 
     def records(self, view: str, **values: Iterable[Term]) -> Iterator[dict[str, Term]]:
         """Ask the query of `view` with `values` put in, and yield its rows as mappings of variable to term."""

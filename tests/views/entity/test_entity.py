@@ -11,8 +11,7 @@ import pytest
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
-from computeatlas.views.entity import status
-from computeatlas.views.entity.entity import Kind, read_page
+from computeatlas.views.entity.entity import Kind, read_page, status
 from computeatlas.views.entity.meaning import Meaning, meanings
 from computeatlas.views.entity.statements import Origin
 from computeatlas.views.names import Names

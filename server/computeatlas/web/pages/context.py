@@ -17,6 +17,8 @@ from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.versioned import Versioned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask, Response
 
     from computeatlas.engine.table import Table
@@ -41,12 +43,19 @@ class Site:
 
     def ask(self, text: str) -> Table:
         """Return the table of a query of ours, asked for the client of this request; raises what the engine raises."""
+        return self.ask_all([text])[0]
+
+    def ask_all(self, texts: Sequence[str]) -> list[Table]:
+        """Return the tables of several queries of ours, asked together for the client of this request, in their order.
+
+        Raises what the query raises that fails first; the others are abandoned then.
+        """
         client = request.remote_addr or "local"
         begun = time.perf_counter()
-        table = self.asker.table(client, text, union=self.settings.union, timeout=self.settings.limits.timeout)
-        count, seconds = g.get("asked", (0, 0.0))
-        g.asked = (count + 1, seconds + time.perf_counter() - begun)
-        return table
+        tables = self.asker.tables(client, texts, union=self.settings.union, timeout=self.settings.limits.timeout)
+        count, rounds, seconds = g.get("asked", (0, 0, 0.0))
+        g.asked = (count + len(texts), rounds + 1, seconds + time.perf_counter() - begun)
+        return tables
 
 
 def site() -> Site:
@@ -59,7 +68,7 @@ def reader() -> Reader:
     """Return the view of the data for the request that is being answered."""
     if "reader" not in g:
         shared = site()
-        g.reader = Reader(shared.ask, shared.settings.views, shared.names, language())
+        g.reader = Reader(shared.ask, shared.settings.views, shared.names, language(), shared.ask_all)
     found: Reader = g.reader
     return found
 
@@ -81,9 +90,9 @@ def link_documents(response: Response) -> Response:
 def time_page(response: Response) -> Response:
     """Say what the page cost, in milliseconds: https://www.w3.org/TR/server-timing/."""
     if "asked" in g:
-        count, seconds = g.asked
+        count, rounds, seconds = g.asked
         whole = time.perf_counter() - g.begun
-        asked = f'ask;dur={seconds * 1000:.2f};desc="{count} queries"'
+        asked = f'ask;dur={seconds * 1000:.2f};desc="{rounds} rounds, {count} queries"'
         response.headers["Server-Timing"] = f"{asked}, page;dur={whole * 1000:.2f}"
     return response
 
