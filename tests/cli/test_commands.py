@@ -79,6 +79,21 @@ def test_query_prints_each_format(release: Path, form: str) -> None:
     assert "60000" in done.stdout
 
 
+@pytest.mark.parametrize("form", ["CSV", "text/csv", "application/sparql-results+xml", "Json"])
+def test_query_knows_formats_by_their_usual_names(release: Path, form: str) -> None:
+    short = {"CSV": "csv", "text/csv": "csv", "Json": "json"}.get(form, "xml")
+    expected = run("query", "--release", str(release), "--format", short, QUESTION)
+    done = run("query", "--release", str(release), "--format", form, QUESTION)
+    assert (done.returncode, done.stdout) == (0, expected.stdout)
+
+
+def test_a_query_file_may_begin_with_a_byte_order_mark(release: Path, tmp_path: Path) -> None:
+    path = tmp_path / "marked.rq"
+    path.write_text("\ufeff#+ summary: Nothing.\nASK {}", encoding="utf-8")
+    done = run("query", "--release", str(release), "--format", "csv", str(path))
+    assert (done.returncode, done.stdout.strip()) == (0, "true")
+
+
 def test_query_prints_a_table_that_is_not_cut_when_piped(release: Path) -> None:
     question = str(REPOSITORY / "queries/contradictions.rq")
     done = run("query", "--release", str(release), question)

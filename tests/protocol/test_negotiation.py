@@ -12,6 +12,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -230,9 +231,10 @@ def test_without_a_wish_it_is_json_or_turtle(readonly, kind: str, name: str, acc
         ("DESCRIBE", "ttl", "ttl"),
         ("CONSTRUCT", "json", "jsonld"),
         ("CONSTRUCT", "xml", "rdf"),
-        ("SELECT", "ttl", "406"),
-        ("CONSTRUCT", "csv", "406"),
-        ("SELECT", "png", "406"),
+        # What cannot carry the result, or is no format, gives way to the header.
+        ("SELECT", "ttl", "csv"),
+        ("CONSTRUCT", "csv", "rdf"),
+        ("SELECT", "png", "html"),
     ],
 )
 def test_format_parameter_beats_accept(readonly, how: str, kind: str, name: str, expected: str) -> None:
@@ -250,6 +252,98 @@ def test_format_parameter_beats_accept(readonly, how: str, kind: str, name: str,
         assert answer.status == 406
     else:
         assert answer.status == 200
+        assert answer.media_type in TYPES[expected]
+
+
+#: Names of formats that clients of other servers send in `format=`, as they stand in the URL → our names of them.
+NAMES = {
+    "SELECT": {
+        "JSON": "json",
+        "application/sparql-results+json": "json",
+        "application%2Fsparql-results%2Bjson": "json",
+        "application%2Fjson": "json",
+        "sparql-results+json": "json",
+        "sparql-json": "json",
+        "srx": "xml",
+        "text/xml": "xml",
+        "application/sparql-results%2Bxml": "xml",
+        "CSV": "csv",
+        "text/csv": "csv",
+        "text%2Fcsv%3B%20charset%3Dutf-8": "csv",
+        "text/tab-separated-values": "tsv",
+        "text/html": "html",
+    },
+    "CONSTRUCT": {
+        "turtle": "ttl",
+        "TTL": "ttl",
+        "n3": "ttl",
+        "text/n3": "ttl",
+        "text/rdf+n3": "ttl",
+        "application/x-turtle": "ttl",
+        "text%2Fturtle;%20charset=utf-8": "ttl",
+        "ntriples": "nt",
+        "N-Triples": "nt",
+        "text/plain": "nt",
+        "rdf+xml": "rdf",
+        "rdf%2Bxml": "rdf",
+        "rdfxml": "rdf",
+        "RDF/XML": "rdf",
+        "application/xml": "rdf",
+        "application/rdf%2Bxml": "rdf",
+        "json-ld": "jsonld",
+        "JSONLD": "jsonld",
+        "ld%2Bjson": "jsonld",
+        "application/json": "jsonld",
+        "nquads": "nq",
+        "n-quads": "nq",
+        "text/x-nquads": "nq",
+        "application/x-trig": "trig",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "kind, name, expected", [(kind, name, value) for kind, names in NAMES.items() for name, value in names.items()]
+)
+def test_the_usual_names_of_formats_are_known(readonly, kind: str, name: str, expected: str) -> None:
+    """`format` is no parameter of the protocol, and every server has its own names for it."""
+    target = "sparql?query=" + quote(QUERIES[kind]) + "&format=" + name
+    # What is not known gives way to this header, so the header must not be what decides.
+    accept = "text/turtle" if expected == "ttl" else "application/x-nothing"
+    answer = readonly.get(target, ("Accept", accept))
+    assert answer.status == 200, answer
+    assert answer.media_type in TYPES[expected]
+
+
+@pytest.mark.parametrize(
+    "target, accept, expected",
+    [
+        ("sparql?query={}&format=no-such", "text/turtle", "ttl"),
+        ("sparql?query={}&format=no-such", "*/*", "ttl"),
+        ("sparql?query={}&format=no-such", "image/png", "406"),
+        ("sparql?query={}&format=no-such", None, "406"),
+        ("sparql?query={}&format=" + "x" * 5000, "text/turtle", "ttl"),
+        ("sparql?query={}&format=csv", "text/turtle;q=0.2", "ttl"),
+        ("sparql?format=no-such", "application/rdf+xml", "rdf"),
+        ("sparql?format=rdf+xml", "image/png", "rdf"),
+        (".well-known/void?format=no-such", "application/n-triples", "nt"),
+        (".well-known/void?format=Turtle", "image/png", "ttl"),
+        ("store?format=no-such", "application/trig", "trig"),
+        ("store?default&format=N-TRIPLES", "text/turtle", "nt"),
+        ("describe?iri=http://e.example/ada&format=no-such", "text/turtle", "ttl"),
+        ("describe?iri=http://e.example/ada&format=json-ld", "text/html", "jsonld"),
+        # SPARQLWrapper sends its wish in three parameters, and in the header.
+        ("sparql?query={}&format=turtle&output=turtle&results=turtle", "text/turtle,*/*;q=0.5", "ttl"),
+        ("sparql?query={}&output=csv&results=csv", "application/n-triples", "nt"),
+    ],
+)
+def test_an_unknown_format_does_not_beat_a_header_that_can_be_met(readonly, target, accept, expected) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#name-proactive-negotiation"""
+    answer = readonly.get(target.format(quote(QUERIES["CONSTRUCT"])), *fields(accept))
+    if expected == "406":
+        assert answer.status == 406
+    else:
+        assert answer.status == 200, answer
         assert answer.media_type in TYPES[expected]
 
 

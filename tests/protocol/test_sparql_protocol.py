@@ -653,3 +653,73 @@ def test_the_server_is_not_worn_out_by_updates(writable) -> None:
         writable.update("DELETE { ?c e:at ?n } INSERT { ?c e:at ?m } WHERE { ?c e:at ?n BIND(?n + 1 AS ?m) }")
     assert writable.column("SELECT ?n { e:counter e:at ?n }") == ["300"]
     writable.update("DELETE WHERE { e:counter ?p ?o }")
+
+
+# --- what older clients send
+
+EMPTY = ["default-graph-uri", "named-graph-uri", "format", "timeout", "output"]
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_parameter_is_none(readonly, name: str) -> None:
+    """Forms send the fields that nobody filled in: a parameter without a value says nothing."""
+    expected = readonly.query("SELECT * { ?s ?p ?o } ORDER BY STR(?s) STR(?p)", ("Accept", "text/csv"))
+    answer = readonly.query("SELECT * { ?s ?p ?o } ORDER BY STR(?s) STR(?p)", ("Accept", "text/csv"), **{name: ""})
+    assert answer.status == 200, answer
+    assert len(answer.content.splitlines()) == len(expected.content.splitlines()) > 3
+    body = urlencode({"query": "ASK { ?s ?p ?o }", name: ""})
+    assert readonly.post("sparql", "application/x-www-form-urlencoded", body).json["boolean"] is True
+
+
+def test_an_empty_graph_of_an_update_is_none(writable) -> None:
+    """https://www.w3.org/TR/sparql11-protocol/#update-dataset"""
+    pairs = {"using-graph-uri": "", "using-named-graph-uri": "", "update": "DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }"}
+    answer = writable.post("update", "application/x-www-form-urlencoded", urlencode(pairs))
+    assert answer.status == 204, answer
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "00"])
+def test_a_timeout_of_nought_is_the_limit_of_the_server(readonly, value: str) -> None:
+    """Virtuoso and its clients write no limit of their own so."""
+    assert readonly.query("ASK { ?s ?p ?o }", timeout=value).json["boolean"] is True
+    assert readonly.query("ASK { ?s ?p ?o }", timeout="-1").status == 400
+
+
+@pytest.mark.parametrize("target", ["sparql/", ".well-known/void/", "metrics/"])
+def test_a_slash_too_many_leads_to_the_endpoint(readonly, target: str) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#name-308-permanent-redirect: method and body stay."""
+    answer = readonly.get(target + "?query=ASK%7B%7D&format=json", ("Accept", "text/html"))
+    assert answer.status == 308
+    assert answer.get("Location") == f"/{target[:-1]}?query=ASK%7B%7D&format=json"
+    assert readonly.get(target).get("Location") == f"/{target[:-1]}"
+    assert readonly.send("OPTIONS", target).status == 204
+
+
+@pytest.mark.parametrize("target", ["sparql/", "update/"])
+def test_a_post_with_a_slash_too_many_keeps_its_method(readonly, target: str) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#name-308-permanent-redirect"""
+    answer = readonly.post(target, "application/sparql-query", "ASK {}")
+    assert (answer.status, answer.get("Location")) == (308, f"/{target[:-1]}")
+
+
+MARK = "\ufeff"
+
+
+def test_a_byte_order_mark_before_a_query_is_skipped(readonly) -> None:
+    """https://www.rfc-editor.org/rfc/rfc3629#section-6: editors write it, and nobody sees it."""
+    text = MARK + "ASK { ?s ?p ?o }"
+    assert readonly.query(text).json["boolean"] is True
+    for content_type, body in (
+        ("application/sparql-query", text),
+        ("application/x-www-form-urlencoded", urlencode({"query": text})),
+    ):
+        assert readonly.post("sparql", content_type, body).json["boolean"] is True
+    page = readonly.query(text, ("Accept", "text/html"))
+    assert (page.status, page.media_type) == (200, "text/html")
+
+
+def test_a_byte_order_mark_before_an_update_is_skipped(writable) -> None:
+    """https://www.rfc-editor.org/rfc/rfc3629#section-6"""
+    text = MARK + "DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }"
+    assert writable.post("update", "application/sparql-update", text).status == 204
+    assert writable.post("update", "application/x-www-form-urlencoded", urlencode({"update": text})).status == 204

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -16,7 +16,7 @@ from computeatlas.cli.options import releases_directory, releases_option, root_o
 from computeatlas.cli.progress import progress_bar
 from computeatlas.engine.embedded import Query, show
 from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
-from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, format_named, formats_for
+from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, find_format, format_named, formats_for
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
@@ -41,6 +41,17 @@ _SOURCES: dict[str, Callable[[Sources], str]] = {
 }
 #: Characters: wider than any table.
 _UNBOUNDED = 100_000
+
+
+class _FormatName(click.Choice[str]):
+    """A short name of a format, or whatever else `format=` takes for it at the endpoint."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the short name; a name that is known as it is stands for itself."""
+        if isinstance(value, str) and value not in self.choices and (named := find_format(value, FORMATS)):
+            value = named.name
+        return super().convert(value, param, ctx)
+
 
 release_option = click.option(
     "--release",
@@ -97,7 +108,7 @@ def _rebuild(project: Project, releases: Path) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(dict.fromkeys(["table", *(item.name for item in FORMATS), *_SOURCES]))),
+    type=_FormatName(list(dict.fromkeys(["table", *(item.name for item in FORMATS), *_SOURCES]))),
     help="How to print the answer, by default as a table; with --cite text, bibtex, csl or json, by default text.",
 )
 @click.option("--cite", "citing", is_flag=True, help="Print the sources of the answer instead of the answer.")

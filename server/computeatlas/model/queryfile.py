@@ -54,12 +54,12 @@ def parse_query_text(name: str, text: str, *, require: tuple[str, ...] = ()) -> 
 
 
 def read_query(path: Path, *, require: tuple[str, ...] = ()) -> QueryFile:
-    """Return the query in the file `path`, named after it.
+    """Return the query in the file `path`, named after it, without a byte-order mark.
 
     Raises UsageError where the file cannot be read as UTF-8 or lacks a key of `require`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise UsageError("no such file", where=str(path), hint="name a .rq file") from error
     except (OSError, UnicodeDecodeError) as error:

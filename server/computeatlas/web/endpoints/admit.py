@@ -60,7 +60,7 @@ def read_job(
 
 
 def _timeout(operation: Operation, most: float) -> float:
-    """Return the limit of a query in seconds: the parameter `timeout` may only lower it."""
+    """Return the limit of a query in seconds: the parameter `timeout` may only lower it, and 0 is no wish."""
     asked = operation.value("timeout")
     if asked is None:
         return most
@@ -68,9 +68,9 @@ def _timeout(operation: Operation, most: float) -> float:
         seconds = float(asked)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds < float("inf"):
+    if not 0 <= seconds < float("inf"):
         raise RequestError("bad-timeout", f"timeout={asked} is not a number of seconds.")
-    return min(seconds, most)
+    return min(seconds, most) or most
 
 
 def _place(text: str, offset: int | None) -> str | None:

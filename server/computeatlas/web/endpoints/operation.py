@@ -23,6 +23,7 @@ DIRECT_UPDATE = "application/sparql-update"
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_BYTE_ORDER_MARK = "\ufeff"
 #: More parameters than anybody sends on purpose.
 _PARAMETERS = 1000
 
@@ -45,11 +46,11 @@ class Operation(NamedTuple):
         return None
 
     def iris(self, name: str, base: str) -> tuple[str, ...]:
-        """Return the values of `name` as absolute IRIs, relative ones resolved against `base`.
+        """Return the values of `name` as absolute IRIs, relative ones resolved against `base`; empty ones are left out.
 
-        Raises RequestError for what is no IRI.
+        Clients send the parameter empty where nothing was chosen. Raises RequestError for what is no IRI.
         """
-        return tuple([absolute(value, base, name) for value in self.values(name)])
+        return tuple([absolute(value, base, name) for value in self.values(name) if value])
 
 
 def absolute(iri: str, base: str, what: str) -> str:
@@ -134,8 +135,8 @@ def require_utf8(content_type: str | None) -> None:
 def _read(method: str, content_type: str | None, query_string: bytes, body: bytes, name: str, direct: str) -> Operation:
     url = parameters(query_string, "query string")
     if method != "POST":
-        # Parameters without a query are a slip, not a wish to see the service description.
-        return _operation(url, name, required=any(key in _OPERATIONAL for key, _ in url))
+        # Parameters without a query are a slip, not a wish to see the service description; empty ones say nothing.
+        return _operation(url, name, required=any(key in _OPERATIONAL and value for key, value in url))
     media_type = media_type_of(content_type)
     if media_type in (FORM, direct) and any(key in ("query", "update") for key, _ in url):
         raise RequestError(f"two-{_PLURAL[name]}", f"The {name} is in the body; leave it out of the URL.")
@@ -183,4 +184,5 @@ def _operation(pairs: Sequence[tuple[str, str]], name: str, *, required: bool = 
         if required:
             raise RequestError(f"no-{name}", f"Send a SPARQL {name} in the parameter `{name}`, or as the body.")
         return Operation(None, tuple(pairs))
-    return Operation(texts[0], tuple(pairs))
+    # A byte-order mark, which files and text areas begin with, is no part of the text.
+    return Operation(texts[0].removeprefix(_BYTE_ORDER_MARK), tuple(pairs))

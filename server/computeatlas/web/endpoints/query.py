@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import FormatError
-from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, format_named, formats_for
+from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, formats_for
 from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.admit import read_job
 from computeatlas.web.endpoints.answer import data_headers
 from computeatlas.web.http.conditions import entity_tag, matches
 from computeatlas.web.http.messages import Request, Response
-from computeatlas.web.http.negotiate import choose_coding, choose_format
+from computeatlas.web.http.negotiate import choose_coding, choose_format, wish
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
@@ -93,12 +92,11 @@ def _link_to_sources(query_string: bytes) -> tuple[tuple[bytes, bytes], ...]:
     return ((b"link", _SOURCES % query_string),)
 
 
-@lru_cache(maxsize=1024)
 def negotiate_formats(accept: str | None, wanted: str | None) -> tuple[tuple[str, str], ...]:
     """Return the kinds of result that a query may have, each with the name of its format; kinds may be missing."""
     formats = []
     for kind in _QUERY_KINDS:
-        chosen = format_named(wanted, kind) if wanted else choose_format(accept, formats_for(kind))
+        chosen = choose_format(accept, formats_for(kind), wanted)
         if chosen is not None:
             formats.append((str(kind), chosen.name))
     return tuple(formats)
@@ -109,7 +107,7 @@ def choose_graph_format(accept: str | None, wanted: str | None, kind: ResultKind
     offers = formats_for(kind)
     if kind is ResultKind.GRAPH:
         offers = (TURTLE, *(item for item in offers if item is not TURTLE))
-    chosen = format_named(wanted, kind) if wanted else choose_format(accept, offers)
+    chosen = choose_format(accept, offers, wanted)
     if chosen is None:
         raise not_acceptable(FormatError(kind), accept, wanted)
     return chosen
@@ -117,6 +115,5 @@ def choose_graph_format(accept: str | None, wanted: str | None, kind: ResultKind
 
 def not_acceptable(error: FormatError, accept: str | None, wanted: str | None) -> RequestError:
     """Return the error that says which formats a result of that kind is to be had in."""
-    asked = f"format={wanted}" if wanted else f"Accept: {accept}"
     listed = ", ".join(f"{item.media_type} (format={item.name})" for item in formats_for(ResultKind(error.kind)))
-    return RequestError("not-acceptable", f"{error.what}, by {asked}. To be had: {listed}.")
+    return RequestError("not-acceptable", f"{error.what}, by {wish(accept, wanted)}. To be had: {listed}.")

@@ -14,23 +14,32 @@ from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from computeatlas.engine.content_coding import ENCODERS
+from computeatlas.model.mediatypes import FORMATS, HTML, Format, find_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from computeatlas.model.mediatypes import Format
-
 #: Content codings in our order of preference: the smallest answer first.
 _CODINGS = ("br", "zstd", "gzip")
 _REMEMBERED = 1024
+#: Longer names of formats are not repeated to the client in full.
+_SHOWN = 80
 
 
-def choose_format(accept: str | None, offers: Sequence[Format]) -> Format | None:
-    """Return the offer that the Accept header values most, the earlier one of equals, or None if it refuses all.
+def choose_format(accept: str | None, offers: Sequence[Format], wanted: str | None = None) -> Format | None:
+    """Return the offer that the parameter `format` names, or else the one that the Accept header values most.
+
+    Of equals it is the earlier one; None if the header refuses all. `format` is no parameter of the protocol, and
+    clients send theirs to every server: one that names no offer gives way to the header, and only where there is none
+    it is an error, None, for nothing else says what the client wants.
 
     A missing or empty header accepts anything. An exact type beats `type/*`, which beats `*/*`; parameters other than
     `q` do not distinguish our offers and are passed over.
     """
+    if wanted:
+        named = find_format(wanted, offers)
+        if named is not None or not accept or not accept.strip():
+            return named
     return _choose_format(accept, tuple(offers))
 
 
@@ -57,6 +66,18 @@ def prefers_html(accept: str | None) -> bool:
     ranges = _ranges(accept)
     html = max((q for name, q in ranges if name == "text/html"), default=0)
     return html > 0 and html >= max(q for _, q in ranges)
+
+
+def wish(accept: str | None, wanted: str | None) -> str:
+    """Return how the client said which format it wants, for the error that it cannot have it."""
+    named = [f"format={wanted[:_SHOWN]}"] if wanted else []
+    return " or ".join([*named, *([f"Accept: {accept}"] if accept or not named else [])])
+
+
+def wants_page(accept: str | None, wanted: str | None) -> bool:
+    """Say whether a page is the answer: the parameter `format` names HTML, or names nothing and a browser asks."""
+    named = find_format(wanted, (HTML, *FORMATS)) if wanted else None
+    return prefers_html(accept) if named is None else named is HTML
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import QueryTimeoutError
-from computeatlas.model.mediatypes import Format
+from computeatlas.model.mediatypes import HTML, Format
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
 from computeatlas.provenance.lookup import spo
 from computeatlas.provenance.report import to_json
@@ -23,7 +23,7 @@ from computeatlas.provenance.sources import Sources, cite
 from computeatlas.sparql.rewrite import with_limit
 from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.admit import read_job
-from computeatlas.web.http.negotiate import choose_format
+from computeatlas.web.http.negotiate import choose_format, wish
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.pages import trace_limit as tracing
 from computeatlas.web.pages.context import site
@@ -42,7 +42,7 @@ blueprint = Blueprint("citing", __name__)
 #: In order of preference where a client has none.
 FORMATS = (
     Format("json", "application/json", frozenset()),
-    Format("html", "text/html", frozenset(), charset=True),
+    HTML,
     Format("csl", "application/vnd.citationstyles.csl+json", frozenset()),
     Format("bibtex", "application/x-bibtex", frozenset(), ("text/x-bibtex",), charset=True),
     Format("text", "text/plain", frozenset(), charset=True),
@@ -81,11 +81,10 @@ def sources() -> Response:
 def _choose(wanted: str | None) -> Format:
     """Return the format that the request asks for; raises RequestError (406), listing what is to be had."""
     accept = request.headers.get("Accept")
-    chosen = next((item for item in FORMATS if item.name == wanted), None) if wanted else choose_format(accept, FORMATS)
+    chosen = choose_format(accept, FORMATS, wanted)
     if chosen is None:
-        asked = f"format={wanted}" if wanted else f"Accept: {accept}"
         listed = ", ".join(f"{item.media_type} (format={item.name})" for item in FORMATS)
-        raise RequestError("not-acceptable", f"Sources cannot be had by {asked}. To be had: {listed}.")
+        raise RequestError("not-acceptable", f"Sources cannot be had by {wish(accept, wanted)}. To be had: {listed}.")
     return chosen
 
 

@@ -31,7 +31,7 @@ from computeatlas.web.endpoints.update import UpdateEndpoint
 from computeatlas.web.endpoints.void import VoidEndpoint
 from computeatlas.web.http.link_headers import split_suffix
 from computeatlas.web.http.messages import BodyIncompleteError, Request, Response
-from computeatlas.web.http.negotiate import prefers_html
+from computeatlas.web.http.negotiate import prefers_html, wants_page
 from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
 from computeatlas.web.serve.access_log import RequestRecord
 from computeatlas.web.serve.clients import client_of
@@ -97,6 +97,8 @@ class Gateway:
             "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(pool, settings, answering)),
             "/metrics": ("metrics", ("GET", "HEAD", "OPTIONS"), self._metrics),
         }
+        for path in ("/sparql", "/update", "/.well-known/void", "/metrics"):
+            self._endpoints[path + "/"] = ("redirect", self._endpoints[path][1], _without_slash)
         self._limiter = RateLimiter(parse_rate(settings.limits.rate)) if settings.limits.rate else None
         self._run = secrets.token_hex(4)
         self._count = 0
@@ -306,6 +308,12 @@ class Gateway:
             )
 
 
+async def _without_slash(request: Request) -> Response:
+    """Return the redirect to the address without its last slash, which keeps method and body (RFC 9110, 15.4.9)."""
+    tail = b"?" + request.query_string if request.query_string else b""
+    return Response(308, [(b"location", request.path[:-1].encode() + tail), (b"content-length", b"0")])
+
+
 def _is_for_people(name: str, request: Request) -> bool:
     """Say whether the answer is to be a page: a browser asks, and names no other format.
 
@@ -319,10 +327,19 @@ def _is_for_people(name: str, request: Request) -> bool:
         path, form, html = split_suffix(request.path)
         if form is not None or html or path.startswith("/id/"):
             return html and not path.startswith("/id/")
-    for data in (request.query_string, request.ahead):
+    return wants_page(request.header(b"accept"), _wanted_format(request))
+
+
+def _wanted_format(request: Request) -> str | None:
+    """Return the first value of the parameter `format`, of a form or of the URL; raises RequestError (400)."""
+    kind = request.raw_header(b"content-type") or b""
+    form = request.ahead if kind.lower().startswith(_FORM) else b""
+    for data, what in ((form, "form"), (request.query_string, "query string")):
         if b"format=" in data:
-            return b"format=html" in data
-    return prefers_html(request.header(b"accept"))
+            pairs = tuple(protocol.parameters(data, what))
+            if (value := protocol.Operation(None, pairs).value("format")) is not None:
+                return value
+    return None
 
 
 def _may_be_for_pages(request: Request) -> bool:
