@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from computeatlas.web.pages.bundle import read_bundle
+from computeatlas.web.pages.assets import read_assets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 
 @pytest.fixture(scope="module")
 def url(site: str, repository: Path, require) -> str:
-    found = read_bundle(repository / "server/computeatlas/web/static/bundle")
+    found = read_assets(repository / "server/computeatlas/web/static")
     require(found.files, "the bundle (make bundle, which needs Node.js and npm)")
     return site
 

@@ -19,7 +19,7 @@ from computeatlas.provenance.sources import Basis
 from computeatlas.web.pages.cite import FORMATS
 
 WEB = Path(computeatlas.web.__file__).parent
-TEMPLATE = (WEB / "templates/citations.html").read_text(encoding="utf-8")
+TEMPLATE = (WEB / "templates/cite.html").read_text(encoding="utf-8")
 BROWSER = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
 LOCATED = """PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
 SELECT * { <https://w3id.org/compute-atlas/id/infrastructure/coreweave-falun> atlas:locatedIn ?where }"""

@@ -172,6 +172,6 @@ def test_every_problem_that_is_answered_is_explained(site: str, repository: Path
     assert sorted(kind for kind in KINDS if f'id="{kind}"' not in page) == []
     assert set(KIND_OF.values()) <= set(KINDS)
     used = set()
-    for path in (repository / "server/computeatlas/web").glob("*.py"):
+    for path in (repository / "server/computeatlas/web").rglob("*.py"):
         used |= set(re.findall(r"(?:RequestError|Problem)\(\s*\"([a-z-]+)\"", path.read_text("utf-8")))
     assert {"not-acceptable", "rate", "internal", "bad-iri"} <= used <= set(KINDS)

@@ -1,30 +1,26 @@
 """Few trace at once; the others wait, and are told where that takes too long."""
 
 import pytest
-from flask import Flask
 
 from computeatlas.model.errors import OverloadedError
-from computeatlas.web.pages import trace_limit as tracing
+from computeatlas.web.pages import trace_limit
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(tracing, "_PATIENCE", 0.01)
-    made = Flask(__name__)
-    tracing.register(made)
-    return made
+def limit(monkeypatch: pytest.MonkeyPatch) -> trace_limit.TraceLimit:
+    monkeypatch.setattr(trace_limit, "_PATIENCE", 0.01)
+    return trace_limit.TraceLimit()
 
 
-def test_a_third_is_refused_until_one_has_done(app: Flask) -> None:
-    with app.app_context(), tracing.turn():
-        with tracing.turn(), pytest.raises(OverloadedError), tracing.turn():
+def test_a_third_is_refused_until_one_has_done(limit: trace_limit.TraceLimit) -> None:
+    with limit.turn():
+        with limit.turn(), pytest.raises(OverloadedError), limit.turn():
             pass
-        with tracing.turn():
+        with limit.turn():
             pass
 
 
-def test_a_turn_ends_with_an_error_too(app: Flask) -> None:
-    with app.app_context():
-        for _ in range(5):
-            with pytest.raises(ZeroDivisionError), tracing.turn():
-                raise ZeroDivisionError
+def test_a_turn_ends_with_an_error_too(limit: trace_limit.TraceLimit) -> None:
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError), limit.turn():
+            raise ZeroDivisionError

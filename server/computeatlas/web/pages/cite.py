@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import QueryTimeoutError
@@ -25,8 +25,7 @@ from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.admit import read_job
 from computeatlas.web.http.negotiate import choose_format, wish
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.pages import trace_limit as tracing
-from computeatlas.web.pages.context import site
+from computeatlas.web.pages.context import context
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
@@ -34,10 +33,8 @@ if TYPE_CHECKING:
 
     from computeatlas.engine.pool.wire import Job
     from computeatlas.provenance.derivations import Derivation
-    from computeatlas.web.http.settings import Settings
-    from computeatlas.web.pages.asking import Asker
 
-blueprint = Blueprint("citing", __name__)
+blueprint = Blueprint("cite", __name__)
 
 #: In order of preference where a client has none.
 FORMATS = (
@@ -61,20 +58,19 @@ def sources() -> Response:
     if operation.text is None:
         raise RequestError("no-query", "Send the query whose sources you want in the parameter `query`.")
     form = _choose(operation.value("format"))
-    settings: Settings = current_app.extensions["atlas-settings"]
-    job, volatile = read_job(operation, settings, request.host_url + "sparql", _ANY_RESULT, "identity")
-    version = site().asker.pool.version
+    shared = context()
+    job, volatile = read_job(operation, shared.settings, request.host_url + "sparql", _ANY_RESULT, "identity")
     response = Response(headers={"Vary": "Accept, Accept-Encoding"}, content_type=form.content_type)
     if volatile:
         response.headers["Cache-Control"] = "no-store"
     else:
-        key = (version, job, form.name, language(), request.host_url)
+        key = (shared.version, job, form.name, language(), request.host_url)
         response.set_etag(blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(), weak=True)
         response.headers["Cache-Control"] = "no-cache"
         if request.method != "POST" and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
-    response.set_data(_write(form.name, operation.text, _trace(job, settings)))
+    response.set_data(_write(form.name, operation.text, _trace(job)))
     return response
 
 
@@ -88,9 +84,10 @@ def _choose(wanted: str | None) -> Format:
     return chosen
 
 
-def _trace(job: Job, settings: Settings) -> Sources:
+def _trace(job: Job) -> Sources:
     """Return the sources behind the answer to `job`, all in the time that `job` may take."""
-    asker: Asker = current_app.extensions["atlas-asker"]
+    shared = context()
+    asker = shared.asker
     client = request.remote_addr or "local"
     end = time.monotonic() + job.timeout
 
@@ -106,10 +103,10 @@ def _trace(job: Job, settings: Settings) -> Sources:
     def ask_anywhere(text: str) -> Table:
         return asker.table(client, text, union=True, timeout=left())
 
-    with tracing.turn():
+    with shared.trace_limit.turn():
         # A query that the engine does not take is refused by it, with line and column, before it is taken apart here.
         asker.answer(client, job._replace(text=with_limit(job.text, 1)))
-        return cite(job.text, ask_as_asked, settings.rules, base=job.base, ask_anywhere=ask_anywhere)
+        return cite(job.text, ask_as_asked, shared.settings.rules, base=job.base, ask_anywhere=ask_anywhere)
 
 
 def _write(name: str, query: str, found: Sources) -> str:
@@ -125,12 +122,11 @@ def _write(name: str, query: str, found: Sources) -> str:
 
 
 def _page(query: str, found: Sources) -> str:
-    settings: Settings = current_app.extensions["atlas-settings"]
+    shared = context()
     shown = found.supports[:_SHOWN]
-    shared = site()
     shared.names.need(shared.ask, _things(found))
-    rules = {rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in settings.rules}
-    return render_template("citations.html", query=query, sources=found, shown=shown, rules=rules)
+    rules = {rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in shared.settings.rules}
+    return render_template("cite.html", query=query, sources=found, shown=shown, rules=rules)
 
 
 def _things(found: Sources) -> Iterator[str]:

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
-import subprocess
-import sys
-import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, render_template, send_file
+from flask import Blueprint, Response, render_template, send_file
 
 from computeatlas.model.manifest import MANIFEST_NAME
 from computeatlas.web.http.problems import RequestError
+from computeatlas.web.pages.context import context
 
 if TYPE_CHECKING:
-    from flask.blueprints import BlueprintSetupState
-
     from computeatlas.model.manifest import Manifest
-    from computeatlas.web.http.settings import Settings
 
-_LOG = logging.getLogger(__name__)
-
-blueprint = Blueprint("downloads", __name__, url_prefix="/download")
+blueprint = Blueprint("download", __name__, url_prefix="/download")
 
 BUNDLE_NAME = "compute-atlas-protege.zip"
-_KEY = "atlas-bundle"
 #: Ending of a file's name → media type.
 _MEDIA_TYPES = {
     ".nq.bz2": "application/x-bzip2",
@@ -42,9 +31,6 @@ _MEDIA_TYPES = {
 }
 #: A larger release is no longer a matter for an ontology editor, nor for the memory of a web server.
 _LARGEST_BUNDLE = 1_000_000
-_BUNDLE_SECONDS = 120
-#: The earliest time that a ZIP archive can give: the same release makes the same bytes.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -57,51 +43,12 @@ class Offer:
     sha256: str | None
 
 
-class Bundle:
-    """The bundle for ontology editors of one release, made by a process of its own and kept."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: tuple[str, bytes] | None = None
-
-    def made(self, digest: str) -> bytes | None:
-        """Return the bundle of the release with that digest, None where it was not made yet."""
-        kept = self._kept
-        return kept[1] if kept is not None and kept[0] == digest else None
-
-    def get(self, digest: str, release: Path) -> bytes:
-        """Return the bundle of the release in the directory `release`, a ZIP archive.
-
-        Raises RequestError (503) while it is being made for somebody else: those who wait would take all threads.
-        """
-        found = self.made(digest)
-        if found is not None:
-            return found
-        if not self._lock.acquire(blocking=False):
-            raise RequestError("overloaded", "The bundle is being made; try again in a moment.", {"Retry-After": "5"})
-        try:
-            found = _make_bundle(release)
-            self._kept = (digest, found)
-            return found
-        except subprocess.SubprocessError as error:
-            _LOG.error("no bundle for ontology editors: %s", error)
-            raise RequestError("overloaded", "The bundle cannot be made now.", {"Retry-After": "60"}) from error
-        finally:
-            self._lock.release()
-
-
-@blueprint.record
-def prepare(state: BlueprintSetupState) -> None:
-    """Give the application its place for a bundle."""
-    state.app.extensions[_KEY] = Bundle()
-
-
 @blueprint.get("/")
 def downloads() -> str:
     """List the files of the release with size, media type and digest."""
     manifest, directory = _release()
     offers = _offers(manifest, directory) if manifest is not None and directory is not None else []
-    return render_template("downloads.html", offers=offers, manifest=manifest, bundle=BUNDLE_NAME)
+    return render_template("download.html", offers=offers, manifest=manifest, bundle=BUNDLE_NAME)
 
 
 @blueprint.get("/<name>")
@@ -114,7 +61,7 @@ def download(name: str) -> Response:
     if found is None:
         raise RequestError("not-found", "The release has no such file; /download/ lists those that it has.")
     if name == BUNDLE_NAME:
-        data = _bundle().get(manifest.digest, directory)
+        data = context().protege_bundle.get(manifest.digest, directory)
         return _send(io.BytesIO(data), found, hashlib.sha256(data).hexdigest())
     return _send(directory.resolve() / name, found, str(found.sha256))
 
@@ -125,13 +72,8 @@ def _send(file: Path | io.BytesIO, offer: Offer, digest: str) -> Response:
 
 
 def _release() -> tuple[Manifest | None, Path | None]:
-    settings: Settings = current_app.extensions["atlas-settings"]
-    return settings.served.manifest, settings.served.directory
-
-
-def _bundle() -> Bundle:
-    found: Bundle = current_app.extensions[_KEY]
-    return found
+    served = context().settings.served
+    return served.manifest, served.directory
 
 
 def _offers(manifest: Manifest, directory: Path) -> list[Offer]:
@@ -144,7 +86,7 @@ def _offers(manifest: Manifest, directory: Path) -> list[Offer]:
     text = (directory / MANIFEST_NAME).read_bytes()
     offers.append(Offer(MANIFEST_NAME, _media_type(MANIFEST_NAME), len(text), hashlib.sha256(text).hexdigest()))
     if manifest.quads <= _LARGEST_BUNDLE:
-        made = _bundle().made(manifest.digest)
+        made = context().protege_bundle.made(manifest.digest)
         digest = hashlib.sha256(made).hexdigest() if made is not None else None
         offers.append(Offer(BUNDLE_NAME, _media_type(BUNDLE_NAME), len(made) if made else None, digest))
     return offers
@@ -152,18 +94,3 @@ def _offers(manifest: Manifest, directory: Path) -> list[Offer]:
 
 def _media_type(name: str) -> str:
     return next((kind for ending, kind in _MEDIA_TYPES.items() if name.endswith(ending)), "application/octet-stream")
-
-
-def _make_bundle(release: Path) -> bytes:
-    """Return the bundle of a release. A process of its own makes it, because parsing would stop this one meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="computeatlas-") as scratch:
-        target = Path(scratch) / "bundle"
-        command = [sys.executable, "-m", "computeatlas", "export", "protege", "--release", str(release), str(target)]
-        subprocess.run(command, check=True, capture_output=True, timeout=_BUNDLE_SECONDS)  # noqa: S603 - ours
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(target.iterdir()):
-                entry = zipfile.ZipInfo(f"compute-atlas-protege/{path.name}", _ZIP_TIME)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, path.read_bytes())
-        return packed.getvalue()

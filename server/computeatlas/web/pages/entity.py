@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from babel.numbers import format_decimal
 from flask import Blueprint, Response, make_response, redirect, render_template, request
-from markupsafe import Markup
 
-from computeatlas.model.namespaces import ATLAS, XSD
+from computeatlas.model.namespaces import ATLAS
 from computeatlas.views.entity.entity import read_page
 from computeatlas.views.facilities import small_map
 from computeatlas.views.query import iri
@@ -20,22 +17,19 @@ from computeatlas.web.http.link_headers import FORMATS, split_suffix
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import iri_of, path_of
-from computeatlas.web.pages.context import reader
-from computeatlas.web.pages.formats import say_date
+from computeatlas.web.pages.context import context, reader
 from computeatlas.web.pages.i18n import language
-from computeatlas.web.pages.map import outlines
 from computeatlas.web.pages.parameters import argument, page_number
 from computeatlas.web.pages.search import search_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from werkzeug.wrappers import Response as AnyResponse
 
     from computeatlas.engine.table import Term
     from computeatlas.views.entity.entity import Page
-    from computeatlas.views.records import Claim, Quantity
+    from computeatlas.views.records import Claim
 
 blueprint = Blueprint("entity", __name__)
 
@@ -44,19 +38,6 @@ _SUGGESTIONS = 8
 _SHOWN = 200
 #: Properties by which a thing has a place on the map.
 _PLACED = (ATLAS + "locatedIn", "http://www.w3.org/2003/01/geo/wgs84_pos#lat")
-_NUMBERS = (XSD + "decimal", XSD + "double", XSD + "float")
-
-
-@blueprint.app_template_global("thing")
-def link_thing(name: str) -> Markup:
-    """Return the name of a thing as the macro `link` shows it: a page of a thing has hundreds, and a macro is slow."""
-    present = reader()
-    label, label_language = present.names.label(present.ask, name, present.language)
-    other = label_language if label_language not in (None, present.language) else None
-    lang = Markup(' lang="%s"') % other if other else ""
-    # An IRI stands for a name that is missing, and needs no brackets as a link.
-    shown = name if label == f"<{name}>" else label
-    return Markup('<a href="%s"%s>%s</a>') % (path_of(name), lang, shown)
 
 
 @blueprint.app_template_test("iri")
@@ -71,43 +52,10 @@ def is_nameless(term: Term) -> bool:
     return isinstance(term, ox.BlankNode)
 
 
-@blueprint.app_template_test("web_address")
-def is_web_address(text: str) -> bool:
-    """Say whether `text` may be linked to: data may hold addresses that run a script."""
-    return text.startswith(("https://", "http://"))
-
-
-@blueprint.app_template_filter("say_value")
-def say_value(literal: ox.Literal) -> str:
-    """Return a literal as it is shown: a decimal with the reader's separator, all else as it is written."""
-    if literal.datatype.value in _NUMBERS:
-        try:
-            return str(format_decimal(literal.value, format="0.##########", locale=language()))
-        except ArithmeticError:
-            return literal.value
-    return literal.value
-
-
 @blueprint.app_template_filter("in_language_of_reader")
 def in_language_of_reader(values: Iterable[Term]) -> tuple[Term, ...]:
     """Return `values` without texts in another language that the reader's has too."""
     return pick_language(values, language())
-
-
-@blueprint.app_template_filter("say_quantity")
-def say_quantity(quantity: Quantity) -> str:
-    """Return the bounds and the unit of a quantity in figures: `≥ 1,000 MW`."""
-
-    def figures(number: Decimal | None) -> str:
-        return str(format_decimal(number, locale=language())) if number is not None else ""
-
-    if quantity.least == quantity.most:
-        text = figures(quantity.least)
-    elif quantity.least is None or quantity.most is None:
-        text = f"≤ {figures(quantity.most)}" if quantity.least is None else f"≥ {figures(quantity.least)}"
-    else:
-        text = f"{figures(quantity.least)}–{figures(quantity.most)}"
-    return f"{'≈ ' if quantity.approximate else ''}{text} {quantity.unit}".rstrip()
 
 
 @blueprint.get("/doc/<path:name>")
@@ -153,17 +101,17 @@ def _show(name: str, path: str) -> Response:
             given["iri"] = name
         return quote(path) + ("?" + urlencode(given) if given else "")
 
+    is_placed = any(key in page.facts for key in _PLACED)
     body = render_template(
         "entity.html",
         page=page,
-        drawing=small_map(reader(), outlines(), [name]) if any(key in page.facts for key in _PLACED) else None,
+        drawing=small_map(reader(), context().assets.outlines, [name]) if is_placed else None,
         formats=[form.name for form in FORMATS] if path != "/describe" else [],
         path=path,
         address=address,
         why=lambda key, value: "/why?" + urlencode({"s": name, "p": key, "o": value.value}),
         why_in=lambda subject, key: "/why?" + urlencode({"s": subject, "p": key, "o": name}),
         claims_between=claims_between(page),
-        say_date=lambda text: _say_date(text, language()),
     )
     response = make_response(body, 410 if page.status.is_deprecated else 200)
     if page.status.successors:
@@ -179,12 +127,6 @@ def claims_between(page: Page) -> dict[tuple[str, str], list[Claim]]:
         claims = [page.records.claims[name] for name in reference.claims if name in page.records.claims]
         found[reference.subject, reference.by] = claims
     return found
-
-
-@lru_cache(maxsize=4096)
-def _say_date(text: str, _language: str) -> str:
-    """Return a date in words; a page has few different ones, many times."""
-    return say_date(text)
 
 
 def _missing(name: str) -> Response:

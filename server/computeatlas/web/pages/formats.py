@@ -1,23 +1,53 @@
-"""Numbers, sizes and dates as the reader of a page writes them."""
+"""Numbers, sizes, quantities and dates as the reader of a page writes them.
+
+Data may hold any text where a number belongs. What is no number, or is too long to be read as one, comes back as it is
+written.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from computeatlas.model.dates import read_date
+from computeatlas.model.namespaces import XSD
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyoxigraph as ox
     from flask.sansio.app import App
 
+    from computeatlas.views.records import Quantity
 
-def number(value: int) -> str:
-    """Return a whole number with its digits in groups."""
-    return format_decimal(value, locale=language())
+#: The types of literals whose values have a decimal separator.
+_FRACTIONAL = (XSD + "decimal", XSD + "double", XSD + "float")
+#: Numbers with more digits than that, before or after the separator, are shown as they are written.
+_MOST_DIGITS = 30
+
+
+def decimal(value: Decimal | int) -> str:
+    """Return a number with its digits in groups: `1,234.5`."""
+    return _written(value, lambda it: format_decimal(it, locale=language()))
+
+
+def compact(value: Decimal | int) -> str:
+    """Return a number in words, rounded to one decimal: `2.3 billion`."""
+    return _written(
+        value, lambda it: format_compact_decimal(it, format_type="long", locale=language(), fraction_digits=1)
+    )
+
+
+def percent(share: Decimal | float) -> str:
+    """Return a share of 1 in per cent."""
+    return _written(Decimal(str(share)), lambda it: format_percent(it, locale=language()))
 
 
 def size(octets: int) -> str:
@@ -28,17 +58,87 @@ def size(octets: int) -> str:
     return f"{format_decimal(octets / divisor, format='#,##0.#', locale=language())} {unit}"
 
 
+def say_value(literal: ox.Literal) -> str:
+    """Return a literal as it is shown: a decimal with the reader's separator, all else as it is written."""
+    number = _number(literal.value) if literal.datatype.value in _FRACTIONAL else None
+    if number is None:
+        return literal.value
+    return _written(number, lambda it: format_decimal(it, format="0.##########", locale=language()))
+
+
+def say_share(literal: ox.Literal) -> str:
+    """Return a literal that is a share of 1 in per cent; what is no number as it is written."""
+    number = _number(literal.value)
+    return literal.value if number is None else percent(number)
+
+
+def say_quantity(quantity: Quantity) -> str:
+    """Return the bounds and the unit of a quantity in figures: `≥ 1,000 MW`."""
+    least, most = (decimal(bound) if bound is not None else "" for bound in (quantity.least, quantity.most))
+    if quantity.least == quantity.most:
+        text = least
+    elif quantity.least is None or quantity.most is None:
+        text = f"≤ {most}" if quantity.least is None else f"≥ {least}"
+    else:
+        text = f"{least}–{most}"
+    return f"{'≈ ' if quantity.approximate else ''}{text} {quantity.unit}".rstrip()
+
+
 def say_date(text: str) -> str:
     """Return a date in ISO 8601 in words, as exact as it is; what is no date comes back as it is."""
+    return _say_date(text, language())
+
+
+def language_name(tag: str) -> str:
+    """Return the name of the language with an ISO 639 code; the code where it has no name."""
+    return str(Locale(language()).languages.get(tag.lower(), tag))
+
+
+def register(app: App) -> None:
+    """Give the templates of `app` these functions; `number` writes whole numbers."""
+    app.jinja_env.globals.update(
+        number=decimal,
+        decimal=decimal,
+        compact=compact,
+        percent=percent,
+        size=size,
+        say_date=say_date,
+        say_share=say_share,
+        language_name=language_name,
+    )
+    app.jinja_env.filters.update(say_value=say_value, say_quantity=say_quantity)
+
+
+# A page has few different dates, many times.
+@lru_cache(maxsize=4096)
+def _say_date(text: str, locale: str) -> str:
     found = read_date(text)
     if found is None:
         return text
     if not found.month:
         return str(found)
     when = date(found.year, found.month, found.day or 1)
-    return format_date(when, "d MMMM y" if found.day else "MMMM y", locale=language())
+    return format_date(when, "d MMMM y" if found.day else "MMMM y", locale=locale)
 
 
-def register(app: App) -> None:
-    """Give the templates of `app` `number`, `size` and `say_date`."""
-    app.jinja_env.globals.update(number=number, size=size, say_date=say_date)
+def _number(text: str) -> Decimal | None:
+    """Return the number that `text` is, None where it is none."""
+    # Decimal takes digits of every script, and underscores.
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _written(value: Decimal | int, write: Callable[[Decimal | int], str]) -> str:
+    """Return what `write` makes of `value`; `value` itself where it is infinite, no number, or has too many digits."""
+    number = Decimal(value)
+    if not number.is_finite():
+        return str(number)
+    exponent = number.as_tuple().exponent
+    # The sizes are compared before anything is formatted: 1E+1000000 is short, and a million digits when written out.
+    if number.adjusted() >= _MOST_DIGITS or (isinstance(exponent, int) and exponent < -_MOST_DIGITS):
+        return str(number)
+    return write(value)

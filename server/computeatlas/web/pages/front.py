@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from computeatlas.model.namespaces import BASE, DATASET_IRI
-from computeatlas.views.drawing.map import Outlines
-from computeatlas.views.drawing.simplify import coarsen
 from computeatlas.views.facilities import overview_map
-from computeatlas.views.front import Citation, FrontFacts, read_front
+from computeatlas.views.front import Citation, read_front
 from computeatlas.views.questions import front_questions
 from computeatlas.web.http.problem_kinds import KINDS
-from computeatlas.web.pages import formats as figures
-from computeatlas.web.pages.context import reader
+from computeatlas.web.pages.context import Kept, context, reader
 from computeatlas.web.pages.i18n import language
-from computeatlas.web.pages.map import outlines
-from computeatlas.web.pages.versioned import Versioned
 
-if TYPE_CHECKING:
-    from flask.blueprints import BlueprintSetupState
+blueprint = Blueprint("front", __name__)
 
-    from computeatlas.web.http.settings import Settings
-    from computeatlas.web.pages.asking import Asker
-
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "object-src 'none'"
-)
-
-_KEY = "atlas-front"
-_COARSE_KEY = "atlas-coarse-outlines"
-#: The map of this page is half as wide as the outlines are: finer than this nobody sees.
-_GRID = 2
-
-blueprint = Blueprint("pages", __name__)
-
-
-@blueprint.after_app_request
-def guard(response: Response) -> Response:
-    """Let a page load nothing from elsewhere and run no script that is not in a file of ours."""
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    return response
-
-
-@blueprint.record
-def prepare(state: BlueprintSetupState) -> None:
-    """Give the application its place for what the front page shows, and its templates numbers and dates."""
-    figures.register(state.app)
-    state.app.extensions[_KEY] = Versioned[FrontFacts]()
-    state.app.extensions[_COARSE_KEY] = Versioned[Outlines]()
+_FACTS = Kept(read_front)
 
 
 @blueprint.get("/")
 def front() -> str:
     """Say what this is, how much there is, what is new, what may be asked, and how it is cited."""
-    settings: Settings = current_app.extensions["atlas-settings"]
-    asker: Asker = current_app.extensions["atlas-asker"]
-    kept: Versioned[FrontFacts] = current_app.extensions[_KEY]
-    facts = kept.get(asker.pool.version, lambda: read_front(reader()))
-    coarse: Versioned[Outlines] = current_app.extensions[_COARSE_KEY]
-    land = coarse.get("", lambda: coarsen(outlines(), _GRID))
+    shared = context()
+    facts = shared.get(_FACTS)
     reader().need(name for one in facts.latest for name in (one.claim, one.modality, one.document) if name)
-    manifest = settings.served.manifest
+    manifest = shared.settings.served.manifest
     cited = None
     if manifest is not None:
         address = request.host_url + DATASET_IRI.removeprefix(BASE)
@@ -71,10 +31,10 @@ def front() -> str:
     return render_template(
         "front.html",
         facts=facts,
-        drawing=overview_map(reader(), land) if facts.counts else None,
-        questions=front_questions(settings.questions, language()),
-        quads=asker.pool.quads,
-        is_changed=manifest is not None and asker.pool.version != manifest.digest,
+        drawing=overview_map(reader(), shared.assets.coarse_outlines) if facts.counts else None,
+        questions=front_questions(shared.settings.questions, language()),
+        quads=shared.asker.pool.quads,
+        is_changed=manifest is not None and shared.version != manifest.digest,
         cited=cited,
     )
 
@@ -82,9 +42,9 @@ def front() -> str:
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
     """Say whether queries are answered, on what, and within which limits; 503 while there is no worker."""
-    settings: Settings = current_app.extensions["atlas-settings"]
-    asker: Asker = current_app.extensions["atlas-asker"]
-    pool, manifest = asker.pool, settings.served.manifest
+    shared = context()
+    pool, settings = shared.asker.pool, shared.settings
+    manifest = settings.served.manifest
     ready = pool.is_ready
     body = {
         "status": "ok" if ready else "starting",

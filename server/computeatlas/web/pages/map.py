@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 
 from computeatlas.views import facilities
-from computeatlas.views.drawing.map import BARE, Outlines, read_outlines
-from computeatlas.web.pages import parameters as arguments
-from computeatlas.web.pages.bundle import FOLDER, read_bundle
-from computeatlas.web.pages.context import reader
+from computeatlas.web.pages import parameters
+from computeatlas.web.pages.context import context, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask.blueprints import BlueprintSetupState
-
     from computeatlas.engine.table import Term
     from computeatlas.views.facilities import Choices
 
-blueprint = Blueprint("maps", __name__)
-
-_KEY = "atlas-outlines"
+blueprint = Blueprint("map", __name__)
 
 
 @dataclass(frozen=True)
@@ -50,20 +43,6 @@ class Filter:
         return f"?{urlencode(pairs)}" if pairs else ""
 
 
-@blueprint.record
-def prepare(state: BlueprintSetupState) -> None:
-    """Read the outlines of the bundle once; raises UsageError where they are damaged."""
-    path = read_bundle(Path(state.app.static_folder or "") / FOLDER).path("outlines.json")
-    found = read_outlines(path.read_text("utf-8")) if path and path.is_file() else BARE
-    state.app.extensions[_KEY] = found
-
-
-def outlines() -> Outlines:
-    """Return the outlines of countries, without countries where there is no bundle."""
-    found: Outlines = current_app.extensions[_KEY]
-    return found
-
-
 def short_name(iri: str) -> str:
     """Return how a kind or a stage is named in an address: the last part of its IRI."""
     return iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1].replace(" ", "-")
@@ -85,7 +64,7 @@ def read_filter(choices: Choices) -> Filter:
 
 def _chosen(name: str, offered: Iterable[str]) -> tuple[str, ...]:
     known = {short_name(iri): iri for iri in offered}
-    return tuple(known[value] for value in arguments.choices(name, known))
+    return tuple(known[value] for value in parameters.choices(name, known))
 
 
 @blueprint.get("/map")
@@ -96,7 +75,7 @@ def map_page() -> str:
     choice = read_filter(choices)
     found = facilities.read_facilities(view, choice.values)
     groups = facilities.unplaced(view, found)
-    drawing = facilities.draw_map(found, groups, choices, outlines())
+    drawing = facilities.draw_map(found, groups, choices, context().assets.outlines)
     view.need(_things(found, choices))
     return render_template(
         "map.html",

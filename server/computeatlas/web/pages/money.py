@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 
 import pyoxigraph as ox
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from flask import Blueprint, render_template
 
 from computeatlas.views.money import SCALE, SHARE, draw, read_entries, read_lines
@@ -30,7 +29,7 @@ def money() -> str:
     values = [term for e in entries for saying in e.sayings for value in saying.values for term in value.terms]
     reader().need([*things, *need_of(claims, values)])
     commitments = [entry for entry in entries if not entry.line.property]
-    tongue = [ox.Literal(language())]
+    names_in = [ox.Literal(language())]
     return render_template(
         "money.html",
         programmes=[(name, list(several)) for name, several in groupby(commitments, lambda e: e.line.programme)],
@@ -42,9 +41,6 @@ def money() -> str:
         scale=SCALE,
         share=SHARE,
         paging=shown,
-        query=reader().text("money_claims", language=tongue),
-        costs_query=reader().text("money_cost_claims", language=tongue),
-        decimal=lambda value: format_decimal(value, locale=language()),
-        compact=lambda value: format_compact_decimal(value, format_type="long", locale=language(), fraction_digits=1),
-        percent=lambda value: format_percent(float(value), locale=language()),
+        query=reader().text("money_claims", language=names_in),
+        costs_query=reader().text("money_cost_claims", language=names_in),
     )

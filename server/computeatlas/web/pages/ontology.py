@@ -5,39 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from computeatlas.model.namespaces import ATLAS, ONTOLOGY_IRI, shorten
-from computeatlas.views.terms import Vocabulary, read_vocabulary
-from computeatlas.web.pages.context import reader, site
+from computeatlas.views.terms import read_vocabulary
+from computeatlas.web.pages.context import Kept, context, reader
 from computeatlas.web.pages.i18n import LANGUAGES, language
-from computeatlas.web.pages.versioned import Versioned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask.blueprints import BlueprintSetupState
-
     from computeatlas.engine.table import Term
 
-blueprint = Blueprint("terms", __name__)
+blueprint = Blueprint("ontology", __name__)
 
-_KEY = "atlas-terms"
+_VOCABULARY = Kept(read_vocabulary)
 #: Characters of a value that an example shows.
 _SHOWN = 90
-
-
-@blueprint.record
-def prepare(state: BlueprintSetupState) -> None:
-    """Give the application its place for the terms."""
-    state.app.extensions[_KEY] = Versioned[Vocabulary]()
 
 
 @blueprint.get("/ontology")
 def ontology() -> str:
     """Show the terms of the data: class tree, properties by class, code lists, and the terms of other vocabularies."""
-    kept: Versioned[Vocabulary] = current_app.extensions[_KEY]
-    vocabulary = kept.get(site().asker.pool.version, lambda: read_vocabulary(reader()))
+    vocabulary = context().get(_VOCABULARY)
     mentioned = dict.fromkeys(vocabulary.terms)
     for term in vocabulary.terms.values():
         mentioned |= dict.fromkeys((*term.ranges, *term.domains, *term.above))

@@ -28,7 +28,7 @@ _LIVE = ("/sparql", "/healthz")
 _FOLDERS = ("templates", "static", "translations")
 
 
-def digest_of_look() -> str:
+def digest_of_files() -> str:
     """Return a digest of the templates, static files and texts, which change with the program only."""
     found = blake2b(digest_size=8)
     root = Path(__file__).parents[1]
@@ -60,18 +60,18 @@ class PageCache:
 
 
 def register(app: Flask, version: Callable[[], str], limit: int) -> str:
-    """Let `app` tag and keep its pages for the data that `version` names; return the digest of its look.
+    """Let `app` tag and keep its pages for the data that `version` names; return the digest of its files.
 
     Register it before what compresses pages and after what sets cookies: hooks after a request run in reverse.
     """
-    look = digest_of_look()
+    files = digest_of_files()
     cache = PageCache(limit)
 
     @app.before_request
     def recall() -> Response | None:
         if request.method not in ("GET", "HEAD") or request.path.startswith(_LIVE):
             return None
-        made_of = (version(), look, request.host_url, request.full_path, language(), request.headers.get("Accept", ""))
+        made_of = (version(), files, request.host_url, request.full_path, language(), request.headers.get("Accept", ""))
         tag = blake2b(repr(made_of).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         g.page_key = (tag, request.headers.get("Accept-Encoding", ""))
         if request.if_none_match.contains_weak(tag):
@@ -93,7 +93,7 @@ def register(app: Flask, version: Callable[[], str], limit: int) -> str:
             cache.put(key, response)
         return response
 
-    return look
+    return files
 
 
 def _copy(page: Response) -> Response:

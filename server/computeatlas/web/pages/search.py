@@ -8,40 +8,30 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, get_template_attribute, render_template, request
+from flask import Blueprint, Response, get_template_attribute, render_template, request
 
-from computeatlas.views.search import KINDS, LARGEST, LONGEST, SearchIndex, read_index, read_types
+from computeatlas.views.search import KINDS, LARGEST, LONGEST, read_index, read_types
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import path_of
-from computeatlas.web.pages.context import reader, site
+from computeatlas.web.pages.context import Kept, context, reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.parameters import argument, choice, page_number
-from computeatlas.web.pages.versioned import Versioned
 
 if TYPE_CHECKING:
-    from flask.blueprints import BlueprintSetupState
-
-    from computeatlas.views.search import Hit
+    from computeatlas.views.search import Hit, SearchIndex
 
 blueprint = Blueprint("search", __name__)
 
-_KEY = "atlas-search"
+_INDEX = Kept(read_index)
 _PER_PAGE = 25
 _SUGGESTIONS = 10
 #: Seconds for which a browser need not ask again what begins with the same letters.
 _FRESH = 300
 
 
-@blueprint.record
-def prepare(state: BlueprintSetupState) -> None:
-    """Give the application its place for an index."""
-    state.app.extensions[_KEY] = Versioned[SearchIndex]()
-
-
 def search_index() -> SearchIndex:
     """Return the index of the data as they are now, made when first wanted."""
-    found: Versioned[SearchIndex] = current_app.extensions[_KEY]
-    return found.get(site().asker.pool.version, lambda: read_index(reader()))
+    return context().get(_INDEX)
 
 
 @blueprint.get("/search")
@@ -90,7 +80,7 @@ def suggestions() -> Response:
 
     Each is an object of label, language (null where unknown), kind in the reader's words, path on this host, and iri.
     """
-    text, version = argument("q"), site().asker.pool.version
+    text, version = argument("q"), context().version
     hits = search_index().find(text, language())[:_SUGGESTIONS]
     types = read_types(reader(), [hit.name.iri for hit in hits])
     reader().need([*types, *(name for names in types.values() for name in names)])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from babel import Locale
-from babel.numbers import format_percent
 from flask import Blueprint, render_template
 
 from computeatlas.model.namespaces import ID
@@ -14,7 +12,7 @@ from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.paging import page_of
 from computeatlas.web.pages.parameters import page_number
 
-blueprint = Blueprint("documents", __name__)
+blueprint = Blueprint("sources", __name__)
 
 _ROWS = 100
 
@@ -37,7 +35,4 @@ def sources() -> str:
         paging=shown,
         query=reader().text("sources_figures", tongue=[ox.Literal(language())]),
         subjects_of=lambda record: reader().text("sources_subjects", document=[ox.NamedNode(record.iri)]),
-        is_thing=lambda term: isinstance(term, ox.NamedNode),
-        tongue=lambda code: Locale(language()).languages.get(code.lower(), code),
-        percent=lambda part, whole: format_percent(part / whole, locale=language()),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from computeatlas.model.errors import NestingError
 from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
@@ -15,19 +15,14 @@ from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.admit import read_job
 from computeatlas.web.http.urls import is_ours, path_of
 from computeatlas.web.pages.completions import completions
-from computeatlas.web.pages.context import site
+from computeatlas.web.pages.context import Kept, context
 from computeatlas.web.pages.i18n import language
-from computeatlas.web.pages.versioned import Versioned
 
 if TYPE_CHECKING:
-    from flask.blueprints import BlueprintSetupState
-
-    from computeatlas.web.http.settings import Settings
-    from computeatlas.web.pages.asking import Asker
+    from computeatlas.views.reader import Reader
 
 blueprint = Blueprint("sparql", __name__)
 
-_COMPLETIONS = "atlas-completions"
 #: Rows that a page shows.
 _SHOWN = 2000
 _FORMATS = (("bindings", "json"), ("boolean", "json"), ("graph", "ttl"))
@@ -55,10 +50,12 @@ _DOWNLOADS = {
 _PATHS = ((ID, path_of(ID)), (ATLAS, path_of(ATLAS)), (BASE, path_of(BASE)))
 
 
-@blueprint.record_once
-def prepare(state: BlueprintSetupState) -> None:
-    """Give the application a place for what the editor completes with."""
-    state.app.extensions[_COMPLETIONS] = Versioned[dict[str, Any]]()
+def _read_completions(reader: Reader) -> dict[str, Any]:
+    return completions(reader.ask, reader.queries["completions"])
+
+
+#: What the editor completes with.
+_COMPLETIONS = Kept(_read_completions)
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -68,10 +65,9 @@ def sparql() -> Response:
     operation = protocol.read_query(request.method, request.content_type, request.query_string, body)
     if operation.text is None:
         return _page("")
-    settings: Settings = current_app.extensions["atlas-settings"]
-    asker: Asker = current_app.extensions["atlas-asker"]
-    job, _volatile = read_job(operation, settings, request.base_url, _FORMATS, "identity")
-    form, data = asker.answer(request.remote_addr or "local", job)
+    shared = context()
+    job, _volatile = read_job(operation, shared.settings, request.base_url, _FORMATS, "identity")
+    form, data = shared.asker.answer(request.remote_addr or "local", job)
     if form is TURTLE:
         return _page(operation.text, {"graph": data.decode()})
     try:
@@ -83,10 +79,7 @@ def sparql() -> Response:
 @blueprint.get("/sparql/completions")
 def editor_completions() -> Response:
     """Answer what the editor completes with, as JSON."""
-    shared = site()
-    version = shared.asker.pool.version
-    kept: Versioned[dict[str, Any]] = current_app.extensions[_COMPLETIONS]
-    response = jsonify(kept.get(version, lambda: completions(shared.ask, shared.settings.views["completions"])))
+    response = jsonify(context().get(_COMPLETIONS))
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -106,13 +99,13 @@ def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
         answer = {"head": {"vars": variables}, "results": {"bindings": bindings[:_SHOWN]}, "total": total}
         table = (variables, [[_cell(binding.get(name)) for name in variables] for binding in bindings[:_SHOWN]])
     text = render_template(
-        "query.html",
+        "sparql.html",
         query=query,
         answer=answer,
         table=table,
         total=total,
         kind=kind,
-        questions=read_questions(site().settings.questions, language()),
+        questions=read_questions(context().settings.questions, language()),
         formats=_DOWNLOADS,
         prefixes=PREFIXES,
         paths=_PATHS,

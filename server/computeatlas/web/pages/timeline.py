@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from computeatlas.views.timeline import Timeline
 
-blueprint = Blueprint("timelines", __name__)
+blueprint = Blueprint("timeline", __name__)
 
 
 @blueprint.get("/timeline")

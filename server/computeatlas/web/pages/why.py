@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from computeatlas.provenance.answer_triples import Behind, Trace
 from computeatlas.provenance.sources import sources_of
 from computeatlas.views.query import iri
 from computeatlas.views.records import read_claims
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.pages import trace_limit as tracing
-from computeatlas.web.pages.context import reader
+from computeatlas.web.pages.context import context, reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.parameters import argument
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from computeatlas.provenance.derivations import Derivation
     from computeatlas.views.records import Claim
-    from computeatlas.web.http.settings import Settings
 
 blueprint = Blueprint("why", __name__)
 
@@ -30,11 +28,11 @@ blueprint = Blueprint("why", __name__)
 @blueprint.get("/why")
 def why() -> str:
     """Show what the statement with the subject `s`, the property `p` and the object `o`, all IRIs, follows from."""
-    settings: Settings = current_app.extensions["atlas-settings"]
+    shared = context()
     triple = ox.Triple(_thing("s"), _thing("p"), _thing("o"))
     present = reader()
-    with tracing.turn():
-        found = sources_of(Trace((Behind(triple),), ()), present.ask, settings.rules)
+    with shared.trace_limit.turn():
+        found = sources_of(Trace((Behind(triple),), ()), present.ask, shared.settings.rules)
     support = next(iter(found.supports), None)
     derivation = support.derivation if support else None
     records = read_claims(present, support.claims if support else ())
@@ -57,7 +55,7 @@ def why() -> str:
         claims=claims,
         records=records,
         numbers=numbers,
-        rules={rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in settings.rules},
+        rules={rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in shared.settings.rules},
     )
 
 

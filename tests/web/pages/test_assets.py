@@ -1,4 +1,4 @@
-"""The bundle of JavaScript, CSS and outlines: what is in it, and how the pages find it."""
+"""The files that pages load: what is in the bundle, and how the pages find it."""
 
 from __future__ import annotations
 
@@ -16,26 +16,24 @@ from flask import Flask, render_template_string
 
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import PREFIXES
-from computeatlas.web.pages import bundle as bundles
+from computeatlas.web.pages.assets import Assets, read_assets
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from computeatlas.web.pages.bundle import Bundle
 
 #: Of the editor in all, compressed.
 BUDGET = 500_000
 
 
 @pytest.fixture(scope="module")
-def bundle(repository: Path, require) -> Bundle:
-    found = bundles.read_bundle(repository / "server/computeatlas/web/static/bundle")
+def bundle(repository: Path, require) -> Assets:
+    found = read_assets(repository / "server/computeatlas/web/static")
     require(found.files, "the bundle (make bundle, which needs Node.js and npm)")
     return found
 
 
 @pytest.fixture(scope="module")
-def outlines(bundle: Bundle) -> dict[str, Any]:
+def outlines(bundle: Assets) -> dict[str, Any]:
     path = bundle.path("outlines.json")
     assert path is not None
     return json.loads(path.read_text("utf-8"))
@@ -57,11 +55,11 @@ def corners(path: str) -> list[tuple[float, float]]:
 
 def serve_from(folder: Path) -> Flask:
     app = Flask("bundled", static_folder=str(folder), static_url_path="/static")
-    bundles.register(app)
+    app.jinja_env.globals.update(bundle_url=read_assets(folder).url)
     return app
 
 
-def test_the_manifest_names_every_file_that_the_pages_use(bundle: Bundle) -> None:
+def test_the_manifest_names_every_file_that_the_pages_use(bundle: Assets) -> None:
     assert {"editor.js", "editor.css", "outlines.json", "licences.txt"} <= set(bundle.files)
     for name, file in bundle.files.items():
         stem, ending = name.rsplit(".", 1)
@@ -69,23 +67,23 @@ def test_the_manifest_names_every_file_that_the_pages_use(bundle: Bundle) -> Non
         assert (bundle.directory / file).is_file()
 
 
-def test_the_editor_with_all_its_chunks_keeps_its_budget(bundle: Bundle) -> None:
+def test_the_editor_with_all_its_chunks_keeps_its_budget(bundle: Assets) -> None:
     files = [path for path in bundle.directory.iterdir() if path.suffix in (".js", ".css")]
     assert len(files) > 3
     assert sum(len(brotli.compress(path.read_bytes(), quality=5)) for path in files) < BUDGET
 
 
-def test_no_script_names_a_host_that_yasqe_would_ask(bundle: Bundle) -> None:
+def test_no_script_names_a_host_that_yasqe_would_ask(bundle: Assets) -> None:
     for path in bundle.directory.glob("*.js"):
         assert not re.search(r"lov\.linkeddata\.es|prefix\.cc", path.read_text("utf-8"))
 
 
-def test_no_style_loads_anything(bundle: Bundle) -> None:
+def test_no_style_loads_anything(bundle: Assets) -> None:
     for path in bundle.directory.glob("*.css"):
         assert not re.search(r"url\(|@import", path.read_text("utf-8"))
 
 
-def test_the_licences_of_what_is_bundled_go_with_it(bundle: Bundle) -> None:
+def test_the_licences_of_what_is_bundled_go_with_it(bundle: Assets) -> None:
     text = bundle.path("licences.txt").read_text("utf-8")
     for name in ("@zazuko/yasqe", "codemirror", "@observablehq/plot", "d3-geo", "world-atlas"):
         assert re.search(rf"^{re.escape(name)} [\d.]+: \S+\n\n\S", text, re.MULTILINE)
@@ -114,7 +112,7 @@ def test_outlines_lie_where_python_projects_their_places(
     assert min(b for _, b in points) - 1 <= y <= max(b for _, b in points) + 1
 
 
-def test_outlines_are_small_and_stay_in_the_frame(outlines: dict[str, Any], bundle: Bundle) -> None:
+def test_outlines_are_small_and_stay_in_the_frame(outlines: dict[str, Any], bundle: Assets) -> None:
     assert bundle.path("outlines.json").stat().st_size < 60_000
     for country in outlines["countries"]:
         assert re.fullmatch(r"[-MLZ\d.,]+", country["d"])
@@ -141,10 +139,12 @@ def test_bundle_url_leads_to_the_file(tmp_path: Path) -> None:
         assert response.data == b"1"
 
 
-def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[]", "1", '"a"'])
+def test_a_damaged_manifest_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle/manifest.json").write_text(text)
     with pytest.raises(UsageError, match=r"manifest\.json.*make bundle"):
-        bundles.read_bundle(tmp_path)
+        read_assets(tmp_path)
 
 
 def test_completions_hold_prefixes_and_the_terms_of_the_data_in_both_languages(site: str, ask) -> None:
@@ -168,7 +168,7 @@ def test_completions_hold_prefixes_and_the_terms_of_the_data_in_both_languages(s
     assert error.value.code == 304
 
 
-def test_the_page_hands_the_editor_an_answer_that_cannot_end_its_element(site: str, bundle: Bundle) -> None:
+def test_the_page_hands_the_editor_an_answer_that_cannot_end_its_element(site: str, bundle: Assets) -> None:
     query = 'SELECT ("</script><script>alert(1)</script>" AS ?x) {}'
     address = site + "sparql?" + urlencode({"query": query})
     with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept": "text/html"})) as response:
