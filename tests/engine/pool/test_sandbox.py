@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are 
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
     """Run a program that says what it could do, in a process of its own."""
-    head = "import mmap, os, signal, socket, threading, time\nfrom computeatlas.engine import confine\n"
+    head = "import mmap, os, signal, socket, threading, time\nfrom computeatlas.engine.pool import sandbox\n"
     return subprocess.run(
         [sys.executable, "-c", head + program], capture_output=True, text=True, timeout=30, check=False
     )
@@ -198,7 +198,7 @@ def test_a_child_ends_with_its_parent_unless_it_may_outlive_it(outlives: bool) -
         [
             sys.executable,
             "-c",
-            "import os, time\nfrom computeatlas.engine import confine\n"
+            "import os, time\nfrom computeatlas.engine.pool import sandbox\n"
             + PARENT.format(more="sandbox.outlive_parent()" if outlives else ""),
         ],
         stdout=subprocess.PIPE,
