@@ -1,12 +1,14 @@
 """How fast is the endpoint beside the native Oxigraph server, plain Flask and rdflib-endpoint?
 
 Usage: python benchmarks/endpoint.py [--quick] [--rounds N] [--seconds N] [--clients N,N] [--workloads NAME,NAME]
-       [--servers NAME,NAME] [--workdir DIR] [--python-rivals PYTHON]
+       [--servers NAME,NAME] [--workdir DIR] [--python-rivals PYTHON] [--before CHECKOUT]
 
 Makes a graph of the project's shape, installs the rivals into an environment of their own, starts all servers once on
 this machine, lets all answer the same queries and refuses to go on if any answers differ. Then it measures them in
 turn with `wrk` (Debian package of that name), round by round, and prints a report in Markdown; what it is doing goes
 to standard error. `--quick` is one round of one second each: it shows that all works, its numbers mean little.
+`--before` names a checkout of an earlier commit, whose server is measured in the same run: that is how a change shows
+what it costs.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from endpoint.workspace import Files, make_files
 
 QUIET_SECONDS = 10
 WARM_CLIENTS = 8
-CACHED = ("native", "ours")
+CACHED = ("native", "ours", "before")
 MUST_ANSWER = ("native", "ours", "ours without cache", "plain Flask")
 
 
@@ -101,7 +103,7 @@ def prepare(arguments: argparse.Namespace, folder: Path) -> Run:
     if python is None:
         say("installing the rivals")
         python = rivals.install((arguments.workdir or platformdirs.user_cache_path("computeatlas")) / "rivals")
-    servers = all_servers(files, python)
+    servers = all_servers(files, python, arguments.before)
     unknown = arguments.servers - {server.name for server in servers}
     if unknown:
         raise RuntimeError(f"no such server: {', '.join(sorted(unknown))}")
@@ -166,6 +168,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "--workdir", type=Path, help="for the graph and the rivals; else temporary and the user's cache"
     )
     parser.add_argument("--python-rivals", type=Path, help="the Python of an environment that has the rivals")
+    parser.add_argument("--before", type=Path, help="a checkout of an earlier commit, to be measured too")
     arguments = parser.parse_args(words)
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 1

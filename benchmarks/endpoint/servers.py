@@ -155,8 +155,11 @@ def our_command(files: Files) -> list[str]:
     return [*command, "--rate", "1000000000/minute", "--log", "off"]
 
 
-def all_servers(files: Files, rivals: Path) -> list[Server]:
-    """Return the servers: native first, to which the others are compared; ours; the floor; the rival in Python."""
+def all_servers(files: Files, rivals: Path, before: Path | None = None) -> list[Server]:
+    """Return the servers: native first, to which the others are compared; ours; the floor; the rival in Python.
+
+    With `before`, another checkout of this project, its server takes part too, beside ours.
+    """
     bind = "127.0.0.1:{port}"
     ours = our_command(files)
     beside = rivals.parent
@@ -165,10 +168,18 @@ def all_servers(files: Files, rivals: Path) -> list[Server]:
     flask += ["--host", "127.0.0.1", "--port", "{port}", "--log-level", "warning"]
     flask += ["--working-dir", str(Path(__file__).parent), "plain_flask:app"]
     rdflib = [str(beside / "rdflib-endpoint"), "serve", "--host", "127.0.0.1", "--port", "{port}", str(files.plain)]
+    earlier = []
+    if before is not None:
+        env = {"PYTHONPATH": str(before.resolve() / "server")}
+        earlier = [
+            Server("before", ours, "/sparql", env=env),
+            Server("before without cache", [*ours, "--cache", "0"], "/sparql", env=env),
+        ]
     return [
         Server("native", [native, "serve", "--bind", bind], "/query", upload=files.plain),
         Server("ours", ours, "/sparql"),
         Server("ours without cache", [*ours, "--cache", "0"], "/sparql"),
+        *earlier,
         Server("plain Flask", flask, "/sparql", env={"PLAIN_FLASK_DATA": str(files.plain)}),
         Server("rdflib-endpoint", rdflib, "/"),
     ]
