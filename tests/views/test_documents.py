@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.model.namespaces import ATLAS, DCTERMS, ID, PREFIXES
+from computeatlas.model.records import Source
 from computeatlas.views.documents import MODALITIES, MOST_SUBJECTS, read_documents, read_records, read_subjects
 
 from .claimed import Made, node, quads_of, reader_of, text
@@ -38,7 +39,9 @@ def test_figures_are_those_of_a_count_by_hand(made: list[Made]) -> None:
     quads = quads_of(made)
     reader = reader_of(quads)
     records = read_records(reader, read_documents(reader))
-    assert {record.iri for record in records} == {ID + document for claim in made for document in claim.documents}
+    assert {record.source.iri for record in records} == {
+        ID + document for claim in made for document in claim.documents
+    }
     by_name = {claim.name: claim for claim in made}
     facts: dict[str, set[str]] = {}
     for quad in quads:
@@ -46,7 +49,7 @@ def test_figures_are_those_of_a_count_by_hand(made: list[Made]) -> None:
             claim = by_name[quad.object.value.rsplit("/", 1)[-1]]
             facts.setdefault(str(quad.subject), set()).update(claim.documents)
     for record in records:
-        name = record.iri.removeprefix(ID)
+        name = record.source.iri.removeprefix(ID)
         own = [claim for claim in made if name in claim.documents]
         against = {
             claim.name: [o for o in made if o.name in claim.contradicts or claim.name in o.contradicts] for claim in own
@@ -61,7 +64,7 @@ def test_figures_are_those_of_a_count_by_hand(made: list[Made]) -> None:
         assert record.contradicted_elsewhere == len(abroad)
         assert record.facts == sum(name in documents for documents in facts.values())
         assert record.alone == sum(documents == {name} for documents in facts.values())
-        subjects = read_subjects(reader, [record])[record.iri]
+        subjects = read_subjects(reader, [record])[record.source.iri]
         assert dict(subjects) == {
             ID + subject: sum(claim.subject == subject for claim in own) for subject in {c.subject for c in own}
         }
@@ -81,9 +84,10 @@ def test_documents_come_by_date_the_undated_last_and_say_what_is_known_of_them()
     reader = reader_of(quads, "sv")
     assert read_documents(reader) == (ID + "source/b", ID + "source/a", ID + "source/c")
     b, a, c = read_records(reader, read_documents(reader))
-    assert (b.issued, b.language, b.publisher, b.note) == ("2025", "sv", node("actor/p"), text("Omskriven.", "sv"))
+    assert (b.source.issued_text, b.source.languages, b.source.publishers) == ("2025", ("sv",), (node("actor/p"),))
+    assert b.note == text("Omskriven.", "sv")
     assert a.note == text("Copied.")
-    assert (c.issued, c.publisher, c.note, c.page) == ("", None, None, "")
+    assert (c.source, c.note) == (Source(ID + "source/c"), None)
 
 
 def test_a_document_of_very_many_subjects_has_no_list_of_them() -> None:

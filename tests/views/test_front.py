@@ -40,7 +40,7 @@ def test_latest_claims_are_in_the_order_of_time_and_none_is_deprecated(reader: R
     assert len(latest) == 6
     deprecated = {row["x"].value for row in reader.ask(_DEPRECATED).records()}
     assert deprecated
-    assert not deprecated & {one.claim for one in latest}
+    assert not deprecated & {one.claim.iri for one in latest}
 
 
 _DEPRECATED = """SELECT ?x { ?x <https://w3id.org/compute-atlas/ontology#rank>

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.model.namespaces import ATLAS, ID, RDF, RDFS
+from computeatlas.model.records import Claim, Quantity
 from computeatlas.views.money import (
     AMOUNT,
     SCALE,
@@ -17,13 +18,11 @@ from computeatlas.views.money import (
     Entry,
     Line,
     Saying,
-    Sum,
     Value,
     draw,
     read_entries,
     read_lines,
 )
-from computeatlas.views.records import Claim
 
 from .claimed import Made, node, quads_of, reader_of, text
 
@@ -101,11 +100,11 @@ def test_what_did_not_enter_the_view_stands_aside_and_amounts_keep_their_bounds(
     assert (opinion.values, [claim.iri for claim in opinion.aside]) == ((), [ID + "claim/e"])
     assert len(entry.claims) == len(claims)
     assert sums == {
-        ID + "quantity/exact": Sum(ID + "quantity/exact", Decimal("2.5"), Decimal("2.5"), "SEK", True),
-        ID + "quantity/most": Sum(ID + "quantity/most", None, Decimal("8.0"), "EUR", False),
+        ID + "quantity/exact": Quantity(Decimal("2.5"), Decimal("2.5"), "SEK", approximate=True, is_money=True),
+        ID + "quantity/most": Quantity(None, Decimal("8.0"), "EUR", is_money=True),
     }
     (chart,) = draw([entry], sums)
-    assert [(bar.sum.iri, bar.sure, bar.end) for bar in chart.bars] == [(ID + "quantity/exact", SCALE, SCALE)]
+    assert [(bar.amount, bar.sure, bar.end) for bar in chart.bars] == [(ID + "quantity/exact", SCALE, SCALE)]
 
 
 BOUNDS = st.one_of(
@@ -118,7 +117,7 @@ BOUNDS = st.one_of(
 
 @given(st.lists(st.tuples(BOUNDS, st.sampled_from(["EUR", "SEK", "USD"])), max_size=8))
 def test_bars_are_true_to_scale_within_their_currency_only(rows: list) -> None:
-    sums = {f"q{n}": Sum(f"q{n}", least, most, currency, False) for n, ((least, most), currency) in enumerate(rows)}
+    sums = {f"q{n}": Quantity(least, most, currency, is_money=True) for n, ((least, most), currency) in enumerate(rows)}
     claim = Claim("c")
     entries = [
         Entry(Line(f"f{n}"), (Saying(AMOUNT, (Value((ox.NamedNode(f"urn:{name}"),), (claim,)),), ()),))
@@ -126,14 +125,14 @@ def test_bars_are_true_to_scale_within_their_currency_only(rows: list) -> None:
     ]
     charts = draw(entries, {f"urn:{name}": found for name, found in sums.items()})
     assert [chart.currency for chart in charts] == sorted({currency for _, currency in rows})
-    assert sorted(bar.sum.iri for chart in charts for bar in chart.bars) == sorted(sums)
+    assert sorted(bar.amount for chart in charts for bar in chart.bars) == sorted(f"urn:{name}" for name in sums)
     for chart in charts:
-        assert {bar.sum.currency for bar in chart.bars} == {chart.currency}
+        assert {bar.quantity.unit for bar in chart.bars} == {chart.currency}
         for bar in chart.bars:
             assert 0 <= bar.sure <= bar.end <= SCALE
-            assert bar.is_open == (bar.sum.maximum is None)
-            assert abs(bar.sure - length(bar.sum.minimum, chart)) < 1
-            assert bar.is_open or abs(bar.end - length(bar.sum.maximum, chart)) < 1
+            assert bar.is_open == (bar.quantity.most is None)
+            assert abs(bar.sure - length(bar.quantity.least, chart)) < 1
+            assert bar.is_open or abs(bar.end - length(bar.quantity.most, chart)) < 1
 
 
 def length(bound: Decimal | None, chart: Chart) -> Decimal:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.model.queryfile import parse_query_text, read_query
-from computeatlas.views.query import bind, iri
+from computeatlas.model.terms import iri
+from computeatlas.views.query import bind
 
 QUERY = parse_query_text(
     "q",

@@ -15,6 +15,7 @@ from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.dates import PartialDate, read_date
 from computeatlas.model.namespaces import ATLAS, GRAPH, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
+from computeatlas.model.records import Claim
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
 from computeatlas.views.timeline import Event, Scale, Slip, read_timeline, scale_of, slips
@@ -29,11 +30,20 @@ YEAR = ATLAS + "plannedOperationalYear"
 
 
 def plan(name: str, said: str, *years: int, modality: str = "announced-plan", rank: str = "normal", prop: str = YEAR):
-    return Event(name, prop, (), years, f"{ID}modality/{modality}", f"{ID}rank/{rank}", read_date(said), False, ())
+    return Event(
+        Claim(
+            name,
+            predicate=prop,
+            values=tuple(ox.Literal(str(year)) for year in years),
+            modality=f"{ID}modality/{modality}",
+            rank=f"{ID}rank/{rank}",
+            as_of=read_date(said),
+        )
+    )
 
 
 def names(found: tuple[Slip, ...]) -> list[tuple[str, str]]:
-    return [(slip.earlier.claim, slip.later.claim) for slip in found]
+    return [(slip.earlier.claim.iri, slip.later.claim.iri) for slip in found]
 
 
 @pytest.fixture
@@ -120,7 +130,7 @@ def test_a_stage_is_dated_by_its_claim_before_its_document(made) -> None:
     more += 'psg:a atlas:inSource src:a . src:a dcterms:issued "2025-01" .'
     (row,) = read_timeline(made(more)).told
     (event,) = row.events
-    assert (event.stages, event.said, event.by_document) == (
+    assert (event.stages, event.said, event.by_source) == (
         (ID + "status/selected",),
         PartialDate(2024, 12, 10),
         False,
@@ -133,7 +143,7 @@ def test_a_claim_without_a_date_has_that_of_its_earliest_document(made) -> None:
     more += 'psg:b atlas:inSource src:b . src:b dcterms:issued "2024-11-30" . psg:c atlas:inSource src:c .'
     (row,) = read_timeline(made(more)).told
     (event,) = row.events
-    assert (event.said, event.by_document, len(event.documents)) == (PartialDate(2024, 11, 30), True, 3)
+    assert (event.said, event.by_source, len(event.claim.sources)) == (PartialDate(2024, 11, 30), True, 3)
 
 
 def test_several_values_of_one_claim_are_one_event(made) -> None:
@@ -194,6 +204,8 @@ def test_every_claim_on_a_stage_or_a_year_and_every_facility_is_on_the_timeline(
     properties = re.findall(r"atlas:\w+", views["timeline_claims"].text.split("VALUES")[1].split("}")[0])
     values = " ".join(f"<{ATLAS}{name.removeprefix('atlas:')}>" for name in properties)
     claims = reader.ask(f"SELECT ?c {{ VALUES ?p {{ {values} }} ?c <{ATLAS}predicate> ?p }}")
-    assert {event.claim for row in found.told for event in row.events} == {row["c"].value for row in claims.records()}
+    assert {event.claim.iri for row in found.told for event in row.events} == {
+        row["c"].value for row in claims.records()
+    }
     facilities = reader.ask(f"SELECT ?x {{ ?x a <{ATLAS}Infrastructure> }}")
     assert {row["x"].value for row in facilities.records()} <= {row.subject for row in (*found.told, *found.silent)}

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.model.terms import Term
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+__all__ = ["Ask", "AskAll", "Table", "Term", "read_table"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,17 @@ class Table:
     rows: tuple[tuple[Term | None, ...], ...]
 
     def records(self) -> Iterator[dict[str, Term]]:
-        """Yield each row as a mapping of variable to term, without the variables that are not bound."""
+        """Yield each row as a mapping of variable to term, without the variables that are not bound.
+
+        A triple term (https://www.w3.org/TR/rdf12-concepts/#section-triple-terms), which nothing here can link to or
+        ask for, is given as a literal of its text.
+        """
         for row in self.rows:
-            yield {name: term for name, term in zip(self.variables, row, strict=True) if term is not None}
+            yield {
+                name: ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
+                for name, term in zip(self.variables, row, strict=True)
+                if term is not None
+            }
 
 
 #: Asks a query and returns its table; raises what the engine raises.

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from computeatlas.model.namespaces import ID
-from computeatlas.views.query import iri
-from computeatlas.views.records import could_enter, read_claims
+from computeatlas.model.records import Modality, Rank
+from computeatlas.model.terms import iri
+from computeatlas.views.records import read_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from computeatlas.model.records import Claim
     from computeatlas.views.reader import Reader
-    from computeatlas.views.records import Claim
-
-_PREFERRED = ID + "rank/preferred"
-_DEPRECATED = ID + "rank/deprecated"
-_ESTIMATE = ID + "modality/estimate"
 
 
 class Kind(IntEnum):
@@ -113,14 +109,14 @@ def outcome(claim: Claim, others: Iterable[Claim]) -> Outcome:
     """Return what became of `claim`, as far as the claims that did enter explain it; `others` answer the same."""
     if claim.in_view:
         return Outcome.ENTERED
-    if claim.rank == _DEPRECATED:
+    if claim.rank == Rank.DEPRECATED:
         return Outcome.DEPRECATED
-    if not could_enter(claim):
+    if not claim.could_enter:
         return Outcome.KEPT_OUT
     entered = [other for other in others if other.in_view]
-    if claim.rank != _PREFERRED and any(other.rank == _PREFERRED for other in entered):
+    if claim.rank != Rank.PREFERRED and any(other.rank == Rank.PREFERRED for other in entered):
         return Outcome.OUTRANKED
-    if claim.modality == _ESTIMATE and any(other.modality != _ESTIMATE for other in entered):
+    if claim.modality == Modality.ESTIMATE and any(other.modality != Modality.ESTIMATE for other in entered):
         return Outcome.YIELDED
     if claim.as_of_text and any(other.as_of_text > claim.as_of_text for other in entered):
         return Outcome.EARLIER

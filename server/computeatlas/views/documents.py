@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.views.query import iri
+from computeatlas.model.namespaces import DCTERMS, PREFIXES
+from computeatlas.model.record_facts import read_source
+from computeatlas.model.terms import iri, iri_of, text_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Source
+    from computeatlas.model.terms import Term
     from computeatlas.views.reader import Reader
 
 #: A document of more subjects than that has no list of them on the page.
@@ -26,22 +29,25 @@ MODALITIES = {
     "opinion": "opinions",
     "stated-unknown": "unknown",
 }
+#: Column of `sources_figures` → property of the document.
+_COLUMNS = {
+    "publisher": DCTERMS + "publisher",
+    "issued": DCTERMS + "issued",
+    "language": DCTERMS + "language",
+    "page": PREFIXES["foaf"] + "page",
+}
 
 
 @dataclass(frozen=True)
-class Record:
-    """A document in figures. `title` and the like are None where they are not said.
+class Figures:
+    """A source in figures, with the curators' note on it, None where there is none.
 
     `by_modality` counts its claims by the name of their modality. `contradicted` claims are contradicted by any other,
     `contradicted_elsewhere` by one that another document supports. `facts` are the plain triples of the current view
     that rest on it, `alone` those that rest on no other document.
     """
 
-    iri: str
-    publisher: Term | None
-    issued: str
-    language: str
-    page: str
+    source: Source
     note: ox.Literal | None
     passages: int
     claims: int
@@ -57,46 +63,43 @@ class Record:
 
 def read_documents(reader: Reader) -> tuple[str, ...]:
     """Return the IRIs of all documents, the newest first, those without a date last."""
-    return tuple(row["document"].value for row in reader.records("sources_list"))
+    return tuple(name for row in reader.records("sources_list") if (name := iri_of(row.get("document"))))
 
 
-def read_records(reader: Reader, documents: Iterable[str]) -> tuple[Record, ...]:
+def read_records(reader: Reader, documents: Iterable[str]) -> tuple[Figures, ...]:
     """Return `documents` in figures, in their order."""
     nodes = [node for name in documents if (node := iri(name))]
     if not nodes:
         return ()
     tongue = [ox.Literal(reader.language)]
-    found = {row["document"].value: row for row in reader.records("sources_figures", document=nodes, tongue=tongue)}
+    found = {
+        text_of(row.get("document")): row for row in reader.records("sources_figures", document=nodes, tongue=tongue)
+    }
     return tuple(_record(found[node.value]) for node in nodes if node.value in found)
 
 
-def read_subjects(reader: Reader, records: Iterable[Record]) -> dict[str, tuple[tuple[str, int], ...]]:
+def read_subjects(reader: Reader, records: Iterable[Figures]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return for each document its subjects, each with the number of claims on it, the most spoken of first.
 
     Documents with more than `MOST_SUBJECTS` are left out.
     """
-    nodes = [node for record in records if 0 < record.subjects <= MOST_SUBJECTS and (node := iri(record.iri))]
+    nodes = [node for record in records if 0 < record.subjects <= MOST_SUBJECTS and (node := iri(record.source.iri))]
     found: dict[str, list[tuple[str, int]]] = {node.value: [] for node in nodes}
     if nodes:
         for row in reader.records("sources_subjects", document=nodes):
-            found[row["document"].value].append((row["subject"].value, int(row["claims"].value)))
+            if subject := iri_of(row.get("subject")):
+                found[text_of(row["document"])].append((subject, whole_of(row.get("claims")) or 0))
     return {name: tuple(subjects) for name, subjects in found.items()}
 
 
-def _record(row: Mapping[str, Term]) -> Record:
+def _record(row: Mapping[str, Term]) -> Figures:
     def count(name: str) -> int:
-        return int(row[name].value) if name in row else 0
-
-    def text(name: str) -> str:
-        return row[name].value if name in row else ""
+        return whole_of(row.get(name)) or 0
 
     note = row.get("note")
-    return Record(
-        iri=row["document"].value,
-        publisher=row.get("publisher"),
-        issued=text("issued"),
-        language=text("language"),
-        page=text("page"),
+    said = {name: [row[key]] for key, name in _COLUMNS.items() if key in row}
+    return Figures(
+        source=read_source(text_of(row["document"]), said),
         note=note if isinstance(note, ox.Literal) else None,
         passages=count("passages"),
         claims=count("claims"),

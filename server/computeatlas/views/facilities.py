@@ -15,8 +15,8 @@ import pycountry
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
+from computeatlas.model.terms import iri
 from computeatlas.views.drawing.map import Area, Mark, draw, window_around
-from computeatlas.views.query import iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
+from computeatlas.model.records import Claim, Source
+from computeatlas.model.terms import iri_of, text_of, whole_of
+
 if TYPE_CHECKING:
     from computeatlas.views.reader import Reader
 
@@ -23,13 +28,12 @@ class Count:
 
 
 @dataclass(frozen=True)
-class LatestClaim:
-    """A claim by its IRI, how its document puts it, and the day, month or year that it is of."""
+class Latest:
+    """A claim with no more than its modality, the day, month or year that it is of, and a source of it."""
 
-    claim: str
+    claim: Claim
     date: str
-    modality: str | None
-    document: str
+    source: Source | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class FrontFacts:
     """What the front page shows of one version of the data; `latest_query` gives `latest`."""
 
     counts: tuple[Count, ...]
-    latest: tuple[LatestClaim, ...]
+    latest: tuple[Latest, ...]
     latest_query: str
     creators: tuple[str, ...]
 
@@ -68,18 +72,20 @@ class Citation:
 
 def read_front(reader: Reader) -> FrontFacts:
     """Return what the front page shows of the data; kinds of which there is nothing are not among the counts."""
-    numbers = {row["what"].value: int(row["number"].value) for row in reader.records("front_counts")}
+    views = ("front_counts", "front_latest", "front_dataset")
+    counted, newest, made = reader.ask_all(*(reader.text(view) for view in views))
+    numbers = {text_of(row.get("what")): whole_of(row.get("number")) for row in counted.records()}
     counts = [Count(name, number, reader.text(f"front_{name}")) for name in COUNTED if (number := numbers.get(name))]
     latest = [
-        LatestClaim(
-            str(row["claim"].value),
-            str(row["date"].value),
-            str(row["modality"].value) if "modality" in row else None,
-            str(row["document"].value),
+        Latest(
+            Claim(text_of(row["claim"]), modality=iri_of(row.get("modality"))),
+            text_of(row.get("date")),
+            Source(document) if (document := iri_of(row.get("document"))) else None,
         )
-        for row in reader.records("front_latest")
+        for row in newest.records()
+        if isinstance(row.get("claim"), ox.NamedNode)
     ]
-    creators = dict.fromkeys(str(row["creator"].value) for row in reader.records("front_dataset"))
+    creators = dict.fromkeys(text_of(row.get("creator")) for row in made.records())
     return FrontFacts(tuple(counts), tuple(latest), reader.text("front_latest"), tuple(creators))
 
 

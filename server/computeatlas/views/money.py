@@ -6,7 +6,7 @@ Nothing is added up. Which commitments contain others, or pay for the same thing
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
-from computeatlas.views.query import iri
-from computeatlas.views.records import pick_language, read_claims, sort_key
+from computeatlas.model.terms import iri, pick_language, sort_key
+from computeatlas.views.records import read_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Claim, Quantity
+    from computeatlas.model.terms import Term
     from computeatlas.views.reader import Reader
-    from computeatlas.views.records import Claim
 
 AMOUNT = ATLAS + "amount"
 SHARE = ATLAS + "fundingShare"
@@ -44,17 +44,6 @@ class Line:
     subject: str
     programme: str | None = None
     property: str | None = None
-
-
-@dataclass(frozen=True)
-class Sum:
-    """An amount of money in one currency; a bound is None where it is open, and `is_about` says that it is rough."""
-
-    iri: str
-    minimum: Decimal | None
-    maximum: Decimal | None
-    currency: str
-    is_about: bool
 
 
 @dataclass(frozen=True)
@@ -98,13 +87,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Bar:
-    """An amount as a bar: `sure` thousandths of the scale full, then up to `end` for what it may be.
+    """The amount of the IRI `amount` as a bar: `sure` thousandths of it full, then up to `end` for what it may be.
 
     `is_open`: it has no upper bound, so the end is not where the money ends.
     """
 
     subject: str
-    sum: Sum
+    amount: str
+    quantity: Quantity
     claims: tuple[Claim, ...]
     sure: int
     end: int
@@ -129,14 +119,13 @@ def read_lines(reader: Reader) -> tuple[Line, ...]:
     return (*under, *rest, *costs)
 
 
-def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ...], dict[str, Sum]]:
+def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ...], dict[str, Quantity]]:
     """Return what is said on each of `lines`, and the amounts of money in it by IRI.
 
     The claims are those that the rows of `money_claims` and `money_cost_claims` name.
     """
     said: dict[tuple[str, str | None], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     given: dict[tuple[str, str], dict[Term, None]] = defaultdict(dict)
-    sums: dict[str, Sum] = {}
     for view, is_cost in (("money_claims", False), ("money_cost_claims", True)):
         chosen = dict.fromkeys(line.subject for line in lines if bool(line.property) == is_cost)
         subjects = [node for name in chosen if (node := iri(name))]
@@ -148,13 +137,12 @@ def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ..
             said[key][name][row["claim"].value] = None
             if "value" in row:
                 given[row["claim"].value, name][row["value"]] = None
-                if (found := _sum(row)) is not None:
-                    sums[found.iri] = found
-    claims = read_claims(reader, (claim for names in said.values() for some in names.values() for claim in some)).claims
-    return tuple(_entry(reader, line, said[line.subject, line.property], given, claims) for line in lines), sums
+    records = read_claims(reader, (claim for names in said.values() for some in names.values() for claim in some))
+    entries = (_entry(reader, line, said[line.subject, line.property], given, records.claims) for line in lines)
+    return tuple(entries), {name: found for name, found in records.quantities.items() if found.is_money}
 
 
-def draw(entries: Iterable[Entry], sums: Mapping[str, Sum]) -> tuple[Chart, ...]:
+def draw(entries: Iterable[Entry], sums: Mapping[str, Quantity]) -> tuple[Chart, ...]:
     """Return one chart for each currency of the amounts that commitments have in the current view, by its code."""
     found: dict[tuple[str, str], tuple[Claim, ...]] = {}
     for entry in entries:
@@ -166,40 +154,33 @@ def draw(entries: Iterable[Entry], sums: Mapping[str, Sum]) -> tuple[Chart, ...]
                     for term in value.terms
                     if term.value in sums
                 }
-    rows = [(subject, sums[name], claims) for (subject, name), claims in found.items()]
-    rows.sort(key=lambda row: (row[1].currency, -_length(row[1]), row[0]))
-    return tuple(_chart(currency, list(several)) for currency, several in groupby(rows, lambda row: row[1].currency))
+    bars = [
+        Bar(subject, name, sums[name], claims, 0, 0, sums[name].most is None)
+        for (subject, name), claims in found.items()
+    ]
+    bars.sort(key=lambda bar: (bar.quantity.unit, -_length(bar.quantity), bar.subject))
+    return tuple(_chart(currency, list(several)) for currency, several in groupby(bars, lambda bar: bar.quantity.unit))
 
 
-def _chart(currency: str, rows: Sequence[tuple[str, Sum, tuple[Claim, ...]]]) -> Chart:
-    top = max((_length(amount) for _, amount, _ in rows), default=Decimal(0)) or Decimal(1)
+def _chart(currency: str, bars: Sequence[Bar]) -> Chart:
+    """Return the chart of `bars`, whose lengths are still to be set."""
+    top = max((_length(bar.quantity) for bar in bars), default=Decimal(0)) or Decimal(1)
     # What goes on beyond its lower bound needs room for it.
-    room = SCALE - _BEYOND if any(amount.maximum is None for _, amount, _ in rows) else SCALE
-    bars = []
-    for subject, amount, claims in rows:
-        sure = _part(amount.minimum, top, room)
-        end = sure + _BEYOND if amount.maximum is None else _part(amount.maximum, top, room)
-        bars.append(Bar(subject, amount, claims, min(sure, end), end, amount.maximum is None))
-    return Chart(currency, top * SCALE / room, tuple(bars))
+    room = SCALE - _BEYOND if any(bar.is_open for bar in bars) else SCALE
+    drawn = []
+    for bar in bars:
+        sure = _part(bar.quantity.least, top, room)
+        end = sure + _BEYOND if bar.is_open else _part(bar.quantity.most, top, room)
+        drawn.append(replace(bar, sure=min(sure, end), end=end))
+    return Chart(currency, top * SCALE / room, tuple(drawn))
 
 
 def _part(bound: Decimal | None, top: Decimal, room: int) -> int:
     return int(max(bound or Decimal(0), Decimal(0)) * room / top)
 
 
-def _length(amount: Sum) -> Decimal:
-    return max(amount.minimum or Decimal(0), amount.maximum or Decimal(0))
-
-
-def _sum(row: Mapping[str, Term]) -> Sum | None:
-    if "currency" not in row or not ("minValue" in row or "maxValue" in row):
-        return None
-    about = row["approximate"].value in ("true", "1") if "approximate" in row else False
-    return Sum(row["value"].value, _bound(row, "minValue"), _bound(row, "maxValue"), row["currency"].value, about)
-
-
-def _bound(row: Mapping[str, Term], name: str) -> Decimal | None:
-    return Decimal(row[name].value) if name in row else None
+def _length(amount: Quantity) -> Decimal:
+    return max(amount.least or Decimal(0), amount.most or Decimal(0))
 
 
 def _entry(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -9,10 +12,11 @@ import pyoxigraph as ox
 from cachetools import LRUCache
 
 from computeatlas.model.namespaces import shorten
-from computeatlas.views.query import bind, iri
+from computeatlas.model.terms import iri
+from computeatlas.views.query import bind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from computeatlas.engine.table import Ask
     from computeatlas.model.queryfile import QueryFile
@@ -21,6 +25,32 @@ if TYPE_CHECKING:
 _REMEMBERED = 50_000
 #: Things asked for in one query.
 _BATCH = 500
+#: What may be an IRI in a field of text: a scheme, and no character that IRIs lack. https://www.rfc-editor.org/rfc/rfc3987
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+
+
+def iris_in(value: object) -> Iterator[str]:
+    """Yield every IRI in a value of a view: in terms, texts, mappings, sequences, sets and fields of dataclasses.
+
+    An IRI may come several times. A mapping or sequence is walked where it stands, so there may be no circles.
+    """
+    if isinstance(value, str):
+        if _IRI.fullmatch(value):
+            yield value
+    elif isinstance(value, ox.NamedNode):
+        yield value.value
+    elif isinstance(value, ox.Triple):
+        yield from iris_in((value.subject, value.predicate, value.object))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from iris_in(key)
+            yield from iris_in(item)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from iris_in(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from iris_in(getattr(value, field.name))
 
 
 class Names:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from computeatlas.model.queryfile import QueryFile
 from computeatlas.sparql.rewrite import with_values
 
@@ -32,11 +30,3 @@ def bind(query: QueryFile, **values: Iterable[Term]) -> str:
     for name, terms in values.items():
         text = with_values(text, name, [str(term) for term in terms])
     return text
-
-
-def iri(text: str) -> ox.NamedNode | None:
-    """Return `text` as an IRI, None where it is none."""
-    try:
-        return ox.NamedNode(text)
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from computeatlas.views.names import iris_in
 from computeatlas.views.query import bind
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Reader:
     def need(self, things: Iterable[str]) -> None:
         """Fetch the labels of `things` at once, so that `label` need not ask for each."""
         self.names.need(self.ask, things)
+
+    def need_in(self, *values: object) -> None:
+        """Fetch the labels of everything in `values` that has an IRI, however deep, in one query; see `iris_in`."""
+        self.need(iris_in(values))
 
     def label(self, thing: str) -> str:
         """Return the label of `thing` in the reader's language, or in another, or its IRI shortened."""

@@ -8,58 +8,80 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.dates import PartialDate, read_date
-from computeatlas.model.namespaces import ID
+from computeatlas.model.dates import PartialDate
+from computeatlas.model.namespaces import ATLAS, DCTERMS
+from computeatlas.model.record_facts import Facts, read_source, spread
+from computeatlas.model.records import Modality, Rank
+from computeatlas.model.terms import iri_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Claim, Source
     from computeatlas.views.reader import Reader
 
-_DEPRECATED = ID + "rank/deprecated"
 #: How the sources of a plan put it: what is guessed, or thought by somebody, is no plan that could slip.
-_PLANS = {f"{ID}modality/{name}" for name in ("reported", "announced-plan", "estimate")}
+_PLANS = frozenset({Modality.REPORTED, Modality.ANNOUNCED_PLAN, Modality.ESTIMATE})
+#: Columns of `timeline_claims`: subject, property, value.
+_CLAIM_COLUMNS = (
+    ("claim", ATLAS + "subject", "subject"),
+    ("claim", ATLAS + "predicate", "property"),
+    ("claim", ATLAS + "value", "value"),
+    ("claim", ATLAS + "modality", "modality"),
+    ("claim", ATLAS + "rank", "rank"),
+    ("claim", ATLAS + "asOf", "asOf"),
+    ("claim", ATLAS + "evidence", "passage"),
+    ("passage", ATLAS + "inSource", "source"),
+    ("source", DCTERMS + "issued", "issued"),
+)
 #: The years that a scale has at least.
 _LEAST = 3
 
 
 @dataclass(frozen=True)
-class Document:
-    """A document that speaks of a thing: its date, None where it has none, and in how many claims."""
+class Mention:
+    """A source that speaks of a thing, in `claims` claims."""
 
-    source: str
-    issued: PartialDate | None
-    claims: int = 0
+    source: Source
+    claims: int
 
 
 @dataclass(frozen=True)
 class Event:
-    """A claim on a stage (`stages` are IRIs, mostly one) or on `years`; on neither, where it says that it is not known.
+    """A claim on a stage or on a year of start, with what places it in time; on neither where that is not known."""
 
-    `said` is when the claim was true or made; where it does not say, `by_document` holds and it is the date of the
-    earliest document that has the claim, None where none is dated.
-    """
+    claim: Claim
 
-    claim: str
-    prop: str
-    stages: tuple[str, ...]
-    years: tuple[int, ...]
-    modality: str
-    rank: str
-    said: PartialDate | None
-    by_document: bool
-    documents: tuple[Document, ...]
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages that it gives, IRIs, mostly one."""
+        return tuple(value.value for value in self.claim.values if isinstance(value, ox.NamedNode))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that it gives, in order."""
+        texts = (value.value for value in self.claim.values if isinstance(value, ox.Literal))
+        return tuple(sorted({int(text) for text in texts if _is_year(text)}))
+
+    @property
+    def said(self) -> PartialDate | None:
+        """When it was true or made; else, as `by_source` has it, the date of its earliest source; None without one."""
+        return self.claim.said
+
+    @property
+    def by_source(self) -> bool:
+        """Whether it does not say itself when it was true or made."""
+        return self.claim.as_of is None
 
     @property
     def is_plan(self) -> bool:
         """Whether it names years that a later claim could move."""
-        return bool(self.years) and self.said is not None and self.rank != _DEPRECATED and self.modality in _PLANS
+        claim = self.claim
+        return bool(self.years) and self.said is not None and claim.rank != Rank.DEPRECATED and claim.modality in _PLANS
 
 
 @dataclass(frozen=True)
@@ -72,17 +94,19 @@ class Slip:
 
 @dataclass(frozen=True)
 class Row:
-    """What is said on one thing, in order of date, and the documents that speak of it."""
+    """What is said on one thing, in order of date, and the sources that speak of it."""
 
     subject: str
     events: tuple[Event, ...]
-    documents: tuple[Document, ...]
+    mentions: tuple[Mention, ...]
     slips: tuple[Slip, ...]
 
     @property
     def is_dated(self) -> bool:
         """Whether it has a place on a scale of time."""
-        return any(event.said or event.years for event in self.events) or any(item.issued for item in self.documents)
+        return any(event.said or event.years for event in self.events) or any(
+            item.source.issued for item in self.mentions
+        )
 
 
 @dataclass(frozen=True)
@@ -135,18 +159,25 @@ class Timeline:
 
 def read_timeline(reader: Reader) -> Timeline:
     """Return what is said on all facilities, and on whatever else has a claim on a stage or a year of start."""
+    claimed, spoken = reader.ask_all(reader.text("timeline_claims"), reader.text("timeline_documents"))
+    rows = list(claimed.records())
+    facts = Facts(spread(rows, _CLAIM_COLUMNS))
     events: dict[str, list[Event]] = {}
-    rows = list(reader.records("timeline_claims"))
-    for (subject, _claim), group in groupby(sorted(rows, key=_by_claim), key=_by_claim):
-        events.setdefault(subject, []).append(_event(list(group)))
-    documents: dict[str, list[Document]] = {}
-    for row in reader.records("timeline_documents"):
-        found = documents.setdefault(row["facility"].value, [])
-        if "source" in row:
-            found.append(Document(row["source"].value, _date(row, "issued"), int(row["claims"].value)))
-    subjects = sorted({*events, *documents})
+    pairs = dict.fromkeys((iri_of(row.get("subject")), iri_of(row.get("claim"))) for row in rows)
+    for subject, name in pairs:
+        if subject and name:
+            events.setdefault(subject, []).append(Event(facts.claim(name)))
+    mentions: dict[str, list[Mention]] = {}
+    for row in spoken.records():
+        if not (facility := iri_of(row.get("facility"))):
+            continue
+        found = mentions.setdefault(facility, [])
+        if source := iri_of(row.get("source")):
+            issued = {DCTERMS + "issued": [row["issued"]]} if "issued" in row else {}
+            found.append(Mention(read_source(source, issued), whole_of(row.get("claims")) or 0))
+    subjects = sorted({*events, *mentions})
     reader.need(subjects)
-    made = [_row(subject, events.get(subject, []), documents.get(subject, [])) for subject in subjects]
+    made = [_row(subject, events.get(subject, []), mentions.get(subject, [])) for subject in subjects]
     made.sort(key=lambda row: (reader.label(row.subject).casefold(), row.subject))
     told = sorted((row for row in made if row.events), key=lambda row: min(map(_when, row.events)))
     return Timeline(tuple(told), tuple(row for row in made if not row.events), scale_of(made))
@@ -160,7 +191,7 @@ def scale_of(rows: Iterable[Row]) -> Scale | None:
             years.update(event.years)
             if event.said:
                 years.add(event.said.year)
-        years.update(item.issued.year for item in row.documents if item.issued)
+        years.update(item.source.issued.year for item in row.mentions if item.source.issued)
     if not years:
         return None
     return Scale(min(years), max(max(years), min(years) + _LEAST - 1))
@@ -176,59 +207,28 @@ def slips(events: Iterable[Event]) -> tuple[Slip, ...]:
     found: list[Slip] = []
     plans = sorted((event for event in events if event.is_plan), key=_when)
     for later in plans:
-        earlier = [one for one in plans if one.prop == later.prop and _ended(one) < _begun(later)]
+        earlier = [one for one in plans if one.claim.predicate == later.claim.predicate and _ended(one) < _begun(later)]
         if not earlier:
             continue
         newest = max(_begun(one) for one in earlier)
-        last = max((one for one in earlier if _ended(one) >= newest), key=lambda one: (max(one.years), one.claim))
+        last = max((one for one in earlier if _ended(one) >= newest), key=lambda one: (max(one.years), one.claim.iri))
         if max(later.years) > max(last.years):
             found.append(Slip(last, later))
     return tuple(found)
 
 
-def _row(subject: str, events: Sequence[Event], documents: Sequence[Document]) -> Row:
+def _row(subject: str, events: Sequence[Event], mentions: Sequence[Mention]) -> Row:
     ordered = tuple(sorted(events, key=_when))
-    return Row(subject, ordered, tuple(documents), slips(ordered))
-
-
-def _by_claim(row: dict[str, Term]) -> tuple[str, str]:
-    return row["subject"].value, row["claim"].value
-
-
-def _event(rows: list[dict[str, Term]]) -> Event:
-    """Return the claim that `rows` are about, one for each of its values and documents."""
-    first = rows[0]
-    values = [row["value"] for row in rows if "value" in row]
-    stages = sorted({term.value for term in values if isinstance(term, ox.NamedNode)})
-    years = sorted({int(term.value) for term in values if isinstance(term, ox.Literal) and _is_year(term.value)})
-    sources = {row["source"].value: _date(row, "issued") for row in rows if "source" in row}
-    documents = tuple(Document(source, issued) for source, issued in sorted(sources.items()))
-    as_of = _date(first, "asOf")
-    issued = min((item.issued for item in documents if item.issued), default=None)
-    return Event(
-        claim=first["claim"].value,
-        prop=first["property"].value,
-        stages=tuple(stages),
-        years=tuple(years),
-        modality=first["modality"].value,
-        rank=first["rank"].value,
-        said=as_of or issued,
-        by_document=as_of is None,
-        documents=documents,
-    )
+    return Row(subject, ordered, tuple(mentions), slips(ordered))
 
 
 def _is_year(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) == 4 and int(text) > 0
 
 
-def _date(row: dict[str, Term], name: str) -> PartialDate | None:
-    return read_date(row[name].value) if name in row else None
-
-
 def _when(event: Event) -> tuple[PartialDate, str]:
     """Return what orders events: those without a date come last."""
-    return event.said or PartialDate(9999), event.claim
+    return event.said or PartialDate(9999), event.claim.iri
 
 
 def _begun(event: Event) -> tuple[int, int, int]:

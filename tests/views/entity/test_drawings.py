@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from computeatlas.model.dates import read_date
 from computeatlas.model.namespaces import ATLAS, ID
+from computeatlas.model.records import Claim, Passage, Source
 from computeatlas.views.entity.incoming import Reference
 from computeatlas.views.entity.meaning import Meaning
 from computeatlas.views.entity.neighbourhood import neighbourhood
 from computeatlas.views.entity.stages import progress
 from computeatlas.views.entity.statements import Block, Group, Origin, Statement
-from computeatlas.views.records import Claim, Document, Passage
 
 
 def claim(name: str, predicate: str, value: str, as_of: str = "", issued: str = "") -> Claim:
-    document = Document("http://e/d", issued=read_date(issued))
-    passages = (Passage("http://e/p", document, 0, 1),)
+    source = Source("http://e/d", issued=read_date(issued))
+    passages = (Passage("http://e/p", source, 0, 1),)
     date = read_date(as_of)
     return Claim(name, "http://e/s", ATLAS + predicate, (ox.Literal(value),), as_of=date, passages=passages)
 

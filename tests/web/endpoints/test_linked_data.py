@@ -16,8 +16,9 @@ from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.engine.table import Table
 from computeatlas.model.namespaces import ATLAS, BASE, ID
 from computeatlas.model.queryfile import read_query
+from computeatlas.model.terms import iri
 from computeatlas.views.entity.status import read_status
-from computeatlas.views.query import bind, iri
+from computeatlas.views.query import bind
 from computeatlas.web.http.link_headers import FORMATS, link_header, split_suffix
 from computeatlas.web.http.urls import iri_of, path_of
 

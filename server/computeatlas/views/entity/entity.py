@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS, BASE, DATASET_IRI, DCTERMS, OWL, PREFIXES, RDF, RDFS, VOID, graph_iri
+from computeatlas.model.record_facts import read_quantity, read_source
+from computeatlas.model.records import Records
+from computeatlas.model.terms import is_true, sort_key
 from computeatlas.sparql.rewrite import with_offset
 from computeatlas.views.entity.incoming import PAGE, Counts, Reference, count_incoming, incoming_text, read_incoming
 from computeatlas.views.entity.neighbourhood import Neighbourhood, neighbourhood
 from computeatlas.views.entity.stages import Progress, progress
 from computeatlas.views.entity.statements import Group, arrange
-from computeatlas.views.entity.status import Status, is_true, read_status
-from computeatlas.views.records import Document, Quantity, Records, make_document, make_quantity, read_claims, sort_key
+from computeatlas.views.entity.status import Status, read_status
+from computeatlas.views.records import read_claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Claim, Passage, Quantity, Source
+    from computeatlas.model.terms import Term
     from computeatlas.views.reader import Reader
-    from computeatlas.views.records import Claim, Passage
 
 #: As many claims as the queries `queries/views/entity_claims*.rq` take at a time.
 CLAIMS = 200
@@ -86,7 +89,7 @@ class Page:
     counts: Counts = field(default_factory=lambda: Counts({}, 0))
     references: tuple[Reference, ...] = ()
     page: int = 1
-    records: Records = field(default_factory=Records)
+    records: Records = field(default_factory=lambda: Records({}, {}))
     numbers: Mapping[Passage, int] = field(default_factory=dict)
     neighbours: Neighbourhood | None = None
     progress: Progress | None = None
@@ -95,14 +98,14 @@ class Page:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def document(self) -> Document:
+    def source(self) -> Source:
         """The source that the page is of."""
-        return make_document(self.iri, self.facts)
+        return read_source(self.iri, self.facts)
 
     @property
     def quantity(self) -> Quantity | None:
         """The quantity that the page is of, None where it has no bounds."""
-        return make_quantity(self.facts)
+        return read_quantity(self.facts)
 
 
 def status(reader: Reader, thing: ox.NamedNode) -> Status:
@@ -278,9 +281,9 @@ def _named(
         yield from claim.stated_by
         yield from claim.contradicts
         yield from (value.value for value in claim.values if isinstance(value, ox.NamedNode))
-        for document in claim.documents:
-            yield document.iri
-            yield from (term.value for term in document.publishers if isinstance(term, ox.NamedNode))
+        for source in claim.sources:
+            yield source.iri
+            yield from (term.value for term in source.publishers if isinstance(term, ox.NamedNode))
         for subject, name, value in claim.supports:
             yield from (subject, name)
             if isinstance(value, ox.NamedNode):

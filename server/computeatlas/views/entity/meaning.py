@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES, RDFS
-from computeatlas.views.query import iri
+from computeatlas.model.terms import iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

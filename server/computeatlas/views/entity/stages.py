@@ -11,8 +11,8 @@ from computeatlas.model.namespaces import ATLAS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from computeatlas.engine.table import Term
-    from computeatlas.views.records import Claim
+    from computeatlas.model.records import Claim
+    from computeatlas.model.terms import Term
 
 _WIDTH = 920.0
 _MARGIN = 70.0
@@ -59,10 +59,9 @@ def progress(claims: Iterable[Claim]) -> Progress | None:
     for claim in claims:
         if claim.predicate not in (_STATUS, _YEAR):
             continue
-        said = claim.as_of or claim.issued
         for value in claim.values:
             year = read_date(value.value) if claim.predicate == _YEAR else None
-            rows.append((claim, value, said, claim.as_of is None and said is not None, year))
+            rows.append((claim, value, claim.said, claim.as_of is None and claim.said is not None, year))
     if not rows:
         return None
     rows.sort(key=lambda row: (row[2] is None, row[2] or row[4] or PartialDate(1), row[0].iri, str(row[1])))

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import graph_iri
+from computeatlas.model.terms import pick_language
 from computeatlas.views.entity.meaning import Meaning, meanings
-from computeatlas.views.records import could_enter, pick_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Claim
+    from computeatlas.model.terms import Term
     from computeatlas.views.reader import Reader
-    from computeatlas.views.records import Claim
 
 
 class Origin(StrEnum):
@@ -134,7 +134,7 @@ def _disagreement(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         outweighed = (
             one.values != other.values
             and one.in_view != other.in_view
-            and all(could_enter(claim) and not _is_prose(claim) for claim in (one, other))
+            and all(claim.could_enter and not _is_prose(claim) for claim in (one, other))
         )
         if contradict or outweighed:
             found |= {one: None, other: None}

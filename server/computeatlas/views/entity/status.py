@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
+from computeatlas.model.terms import iri_of, is_true
 
 if TYPE_CHECKING:
     from computeatlas.engine.table import Table
@@ -25,10 +25,5 @@ def read_status(table: Table) -> Status:
     rows = list(table.records())
     there = any(is_true(row.get("there")) for row in rows)
     deprecated = any(is_true(row.get("deprecated")) for row in rows)
-    successors = (row["successor"] for row in rows if isinstance(row.get("successor"), ox.NamedNode))
-    return Status(not there, deprecated, tuple(dict.fromkeys(term.value for term in successors)))
-
-
-def is_true(term: object) -> bool:
-    """Say whether a term is the truth value true: https://www.w3.org/TR/xmlschema11-2/#boolean."""
-    return isinstance(term, ox.Literal) and term.value in ("true", "1")
+    successors = (iri for row in rows if (iri := iri_of(row.get("successor"))))
+    return Status(not there, deprecated, tuple(dict.fromkeys(successors)))

@@ -16,9 +16,10 @@ from computeatlas.engine.pool.wire import Job
 from computeatlas.engine.table import read_table
 from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import ONTOLOGY_IRI, graph_iri
+from computeatlas.model.terms import iri
 from computeatlas.sparql.rewrite import with_offset
 from computeatlas.views.entity.status import Status, read_status
-from computeatlas.views.query import bind, iri
+from computeatlas.views.query import bind
 from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.answer import run
 from computeatlas.web.endpoints.query import choose_graph_format

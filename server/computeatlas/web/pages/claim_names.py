@@ -9,8 +9,8 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from computeatlas.engine.table import Term
-    from computeatlas.views.records import Claim
+    from computeatlas.model.records import Claim
+    from computeatlas.model.terms import Term
 
 
 def need_of(claims: Iterable[Claim], values: Iterable[Term]) -> list[str]:
@@ -20,7 +20,7 @@ def need_of(claims: Iterable[Claim], values: Iterable[Term]) -> list[str]:
     for claim in claims:
         names += [claim.iri, claim.predicate, claim.modality, claim.rank, *claim.stated_by, *claim.contradicts]
         terms += claim.values
-        for document in claim.documents:
-            names.append(document.iri)
-            terms += document.publishers
+        for source in claim.sources:
+            names.append(source.iri)
+            terms += source.publishers
     return [name for name in names if name] + [term.value for term in terms if isinstance(term, ox.NamedNode)]

@@ -9,10 +9,9 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from computeatlas.model.namespaces import ATLAS
+from computeatlas.model.terms import iri, pick_language
 from computeatlas.views.entity.entity import read_page
 from computeatlas.views.facilities import small_map
-from computeatlas.views.query import iri
-from computeatlas.views.records import pick_language
 from computeatlas.web.http.link_headers import FORMATS, split_suffix
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problems import RequestError
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from computeatlas.engine.table import Term
+    from computeatlas.model.records import Claim
+    from computeatlas.model.terms import Term
     from computeatlas.views.entity.entity import Page
-    from computeatlas.views.records import Claim
 
 blueprint = Blueprint("entity", __name__)
 

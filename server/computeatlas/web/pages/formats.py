@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     from flask.sansio.app import App
 
-    from computeatlas.views.records import Quantity
+    from computeatlas.model.records import Quantity
 
 #: The types of literals whose values have a decimal separator.
 _FRACTIONAL = (XSD + "decimal", XSD + "double", XSD + "float")

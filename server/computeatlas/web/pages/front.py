@@ -22,7 +22,7 @@ def front() -> str:
     """Say what this is, how much there is, what is new, what may be asked, and how it is cited."""
     shared = context()
     facts = shared.get(_FACTS)
-    reader().need(name for one in facts.latest for name in (one.claim, one.modality, one.document) if name)
+    reader().need_in(facts.latest)
     manifest = shared.settings.served.manifest
     cited = None
     if manifest is not None:

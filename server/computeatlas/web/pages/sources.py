@@ -24,9 +24,7 @@ def sources() -> str:
     records = read_records(reader(), shown.rows)
     subjects = read_subjects(reader(), records)
     modalities = {name: f"{ID}modality/{name}" for name in MODALITIES}
-    publishers = [r.publisher.value for r in records if isinstance(r.publisher, ox.NamedNode)]
-    named = [subject for several in subjects.values() for subject, _ in several]
-    reader().need([*(record.iri for record in records), *publishers, *named, *modalities.values()])
+    reader().need_in((records, subjects, modalities))
     return render_template(
         "sources.html",
         records=records,
@@ -34,5 +32,5 @@ def sources() -> str:
         modalities=modalities,
         paging=shown,
         query=reader().text("sources_figures", tongue=[ox.Literal(language())]),
-        subjects_of=lambda record: reader().text("sources_subjects", document=[ox.NamedNode(record.iri)]),
+        subjects_of=lambda record: reader().text("sources_subjects", document=[ox.NamedNode(record.source.iri)]),
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from flask import Blueprint, render_template
 
+from computeatlas.model.terms import iri
 from computeatlas.provenance.answer_triples import Behind, Trace
 from computeatlas.provenance.sources import sources_of
-from computeatlas.views.query import iri
 from computeatlas.views.records import read_claims
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.pages.context import context, reader
@@ -19,8 +19,8 @@ from computeatlas.web.pages.parameters import argument
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from computeatlas.model.records import Claim
     from computeatlas.provenance.derivations import Derivation
-    from computeatlas.views.records import Claim
 
 blueprint = Blueprint("why", __name__)
 

@@ -1,0 +1,152 @@
+"""What is recorded of a claim: one type for each of claim, passage, source and quantity.
+
+All are values. A field that the data lack, or that a view did not ask for, is empty or None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from computeatlas.model.namespaces import ID
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import pyoxigraph as ox
+
+    from computeatlas.model.dates import PartialDate
+    from computeatlas.model.terms import Term
+
+
+class Modality(StrEnum):
+    """How a source puts a claim, from the surest to the least sure; each member equals its IRI."""
+
+    REPORTED = ID + "modality/reported"
+    ANNOUNCED_PLAN = ID + "modality/announced-plan"
+    ESTIMATE = ID + "modality/estimate"
+    SPECULATION = ID + "modality/speculation"
+    OPINION = ID + "modality/opinion"
+    STATED_UNKNOWN = ID + "modality/stated-unknown"
+
+
+class Rank(StrEnum):
+    """How the curators rank a claim beside others on the same question; each member equals its IRI."""
+
+    PREFERRED = ID + "rank/preferred"
+    NORMAL = ID + "rank/normal"
+    DEPRECATED = ID + "rank/deprecated"
+
+
+#: Claims of these modalities never enter the current view; see `queries/derive/current_view.rq`.
+KEPT_OUT = frozenset({Modality.SPECULATION, Modality.OPINION, Modality.STATED_UNKNOWN})
+_DOUBTS: dict[str, int] = {modality: place for place, modality in enumerate(Modality)}
+
+
+def doubt(modality: str) -> int:
+    """Return the place of the IRI of a modality from the surest, 0, on; any other IRI comes after all of ours."""
+    return _DOUBTS.get(modality, len(_DOUBTS))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document: where it is to be read, who published it, when and in which language.
+
+    `issued` is None where `issued_text`, the date as the data have it, is no date. `languages` are tags of BCP 47,
+    `digest` is the SHA-256 of its archived text.
+    """
+
+    iri: str
+    pages: tuple[str, ...] = ()
+    publishers: tuple[Term, ...] = ()
+    issued: PartialDate | None = None
+    issued_text: str = ""
+    languages: tuple[str, ...] = ()
+    titles: tuple[ox.Literal, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a source, from character `start` (counted from 0) up to, not including, `end`.
+
+    `digest` is the SHA-256 of its text.
+    """
+
+    iri: str
+    source: Source | None = None
+    start: int | None = None
+    end: int | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with a unit or a currency, within bounds: equal ones where it is exact, one where it is open.
+
+    `unit` is the currency where `is_money`.
+    """
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    unit: str = ""
+    approximate: bool = False
+    is_money: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a source says of `subject`: that it has `predicate` with `values`.
+
+    `modality` and `rank` are IRIs, mostly those of `Modality` and `Rank`. `as_of` is None where `as_of_text`, the date
+    as the data have it, is no date. `supports` are the triples of the current view that rest on the claim;
+    `contradicts` are claims, as the data have it for either of the two.
+    """
+
+    iri: str
+    subject: str | None = None
+    predicate: str | None = None
+    values: tuple[Term, ...] = ()
+    modality: str | None = None
+    rank: str | None = None
+    reasons: tuple[ox.Literal, ...] = ()
+    stated_by: tuple[str, ...] = ()
+    as_of: PartialDate | None = None
+    as_of_text: str = ""
+    passages: tuple[Passage, ...] = ()
+    contradicts: tuple[str, ...] = ()
+    supports: tuple[tuple[str, str, Term], ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of its passages, each once."""
+        return tuple(dict.fromkeys(passage.source for passage in self.passages if passage.source))
+
+    @property
+    def in_view(self) -> bool:
+        """Whether the current view holds something that rests on it."""
+        return bool(self.supports)
+
+    @property
+    def could_enter(self) -> bool:
+        """Whether its modality lets it enter the current view, which its rank or another claim may prevent."""
+        return self.modality is not None and self.modality not in KEPT_OUT
+
+    @property
+    def issued(self) -> PartialDate | None:
+        """When the oldest of its sources was issued."""
+        return min((source.issued for source in self.sources if source.issued), default=None)
+
+    @property
+    def said(self) -> PartialDate | None:
+        """When it was true or made, as it says itself, else when the oldest of its sources was issued."""
+        return self.as_of or self.issued
+
+
+@dataclass(frozen=True)
+class Records:
+    """Claims by IRI, and the quantities that they give, by IRI."""
+
+    claims: dict[str, Claim]
+    quantities: dict[str, Quantity]
