@@ -12,6 +12,25 @@ from computeatlas.cli.main import cli
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")]
+#: Files that name other files in text or comments.
+NAMING = sorted(
+    path
+    for pattern in (
+        "*.md",
+        "docs/*",
+        "server/computeatlas/**/*",
+        "server/frontend/*",
+        "server/frontend/src/*",
+        "queries/**/*",
+    )
+    for path in REPOSITORY.glob(pattern)
+    if path.suffix in (".md", ".py", ".html", ".css", ".js", ".mjs", ".rq") and "bundle" not in path.parts
+)
+#: What the name of a file may be relative to.
+ROOTS = [
+    REPOSITORY / root for root in ("", "server", "server/computeatlas", "server/computeatlas/web", "server/frontend")
+]
+_FILE_NAME = re.compile(r"(?<![\w/.:<*-])((?:[a-z_]+/)+[a-z_]+\.(?:py|md|rq|ttl|html|css|js|mjs|txt|csv|tsv))\b")
 
 
 def test_the_list_of_checks_is_current() -> None:
@@ -45,3 +64,14 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_every_command_is_in_the_readme() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert [name for name in cli.commands if f"computeatlas {name}" not in readme] == []
+
+
+def test_every_file_that_is_named_exists() -> None:
+    found = [
+        (str(path.relative_to(REPOSITORY)), name)
+        for path in NAMING
+        for name in _FILE_NAME.findall(path.read_text(encoding="utf-8"))
+        if not any((root / name).exists() for root in (*ROOTS, path.parent))
+    ]
+    assert found == []
+    assert len(NAMING) > 200

@@ -1,6 +1,6 @@
 """A process that asks the OWL API and HermiT about one file and prints the answer as a line of JSON.
 
-Called by curate/owl.py: `python -m computeatlas.curate.check.owl_worker FILE MEBIBYTES`.
+Called by curate/check/owl.py: `python -m computeatlas.curate.check.owl_worker FILE MEBIBYTES`.
 """
 
 from __future__ import annotations

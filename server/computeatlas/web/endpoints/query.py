@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _QUERY_KINDS = (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
-#: Where the sources behind an answer are told: web/citing.py.
+#: Where the sources behind an answer are told: web/pages/cite.py.
 #: Proxies refuse the head of an answer that is longer than some 4 or 8 kB.
 _LONGEST_LINK = 2000
 _SOURCES = b'</sparql?%b&cite=true>; rel="describedby"'
