@@ -27,6 +27,7 @@ NAMING = sorted(
     if path.suffix in (".md", ".py", ".html", ".css", ".js", ".mjs", ".rq") and "bundle" not in path.parts
 )
 #: What the name of a file may be relative to.
+#: What the name of a file may be relative to.
 ROOTS = [
     REPOSITORY / root for root in ("", "server", "server/computeatlas", "server/computeatlas/web", "server/frontend")
 ]
