@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -175,3 +177,32 @@ def test_the_file_may_be_named_by_the_environment_and_limits_may_be_off(
     with serving("--data", str(data), "--workers", "2") as url:
         limits = limits_of(url)
     assert (limits["rate"], limits["cache"], limits["max_rows"], limits["workers"]) == (None, 0, 5, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments, rate",
+    [
+        ([], None),
+        (["--bind", "localhost:0"], None),
+        (["--rate", "14/hour"], "14/hour"),
+        (["--trusted-proxy", "127.0.0.1/32"], "6000/minute"),
+        (["--trusted-proxy", "127.0.0.1/32", "--rate", "off"], None),
+        (["--bind", "0.0.0.0:0"], "6000/minute"),
+    ],
+)
+def test_the_rate_is_limited_where_others_can_ask(serving, data: Path, arguments: list[str], rate: str | None) -> None:
+    with serving("--data", str(data), *arguments) as url:
+        assert limits_of(url)["rate"] == rate
+
+
+@pytest.mark.parametrize("arguments, says", [([], True), (["--rate", "6000/minute"], False)])
+def test_that_there_is_no_rate_is_said_at_the_start(data: Path, arguments: list[str], says: bool) -> None:
+    command = [sys.executable, "-m", "computeatlas", "serve", "--bind", "127.0.0.1:0", "--data", str(data), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+        finally:
+            process.terminate()
+        assert "http://127.0.0.1:" in first
+        assert ("No limit on the rate" in process.stdout.read()) is says

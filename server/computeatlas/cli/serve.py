@@ -23,7 +23,7 @@ from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.load import locate
 from computeatlas.web.http.settings import Served, Settings, parse_networks
-from computeatlas.web.serve.rate_limit import parse_rate
+from computeatlas.web.serve.rate_limit import is_private, parse_rate
 from computeatlas.web.serve.server import Serving, parse_bind, serve
 
 if TYPE_CHECKING:
@@ -114,7 +114,11 @@ def _number(
 @_number("--per-client", _DEFAULTS.per_client, "Workers of one client at once; 0: all but two.", int, "N", 0)
 @_number("--connections", _DEFAULTS.connections, "How many connections may be open.", int, "N")
 @_number("--cache", _DEFAULTS.cache // MIB, "Memory for answers kept; 0 keeps none.", int, "MIB", 0)
-@_option("--rate", default=_DEFAULTS.rate, show_default=True, metavar="N/minute|off", help="Requests of one client.")
+@_option(
+    "--rate",
+    metavar="N/minute|off",
+    help=f"Requests of one client.  [default: {_DEFAULTS.rate}; off on a loopback address without --trusted-proxy]",
+)
 @_option(
     "--write-token-file",
     type=click.Path(path_type=Path),
@@ -137,6 +141,11 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
     if sys.platform != "linux":
         raise UsageError("serving needs Linux", why="its limits are those of the kernel", hint="use a Linux machine")
     host, port = parse_bind(options["bind"])
+    proxies = parse_networks(options["trusted_proxy"])
+    # Where nobody else can ask, the rate would only meet the owner's own scripts.
+    unlimited = options["rate"] is None and not proxies and is_private(host)
+    if options["rate"] is None:
+        options["rate"] = "off" if unlimited else _DEFAULTS.rate
     limits = _limits(options)
     directory = _directory(options["engine"])
     common = Start(directory=directory, memory=limits.memory, offline=not options["allow_service"])
@@ -170,7 +179,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         rules=tuple(read_query(path) for path in project.rules()),
         allow_service=options["allow_service"],
         token=_token(options["write_token_file"]),
-        proxies=parse_networks(options["trusted_proxy"]),
+        proxies=proxies,
     )
     log = options["log"] or ("text" if sys.stderr.isatty() else "json")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -178,7 +187,10 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
     def announce(url: str, quads: int) -> None:
         manifest = settings.served.manifest
         name = f"Compute Atlas {manifest.version}" if manifest else ", ".join(path.name for path in files)
-        click.echo(f"{name}, {quads} quads: {url}")
+        lines = [f"{name}, {quads} quads: {url}"]
+        if unlimited:
+            lines.append("No limit on the rate of requests, since only this machine can send them (see --rate).")
+        click.echo("\n".join(lines))
 
     serve(Serving(start, settings, host, port, log, find), announce)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from computeatlas.model.errors import UsageError
 from computeatlas.web.serve import rate_limit as rates
-from computeatlas.web.serve.rate_limit import Rate, RateLimiter, parse_rate
+from computeatlas.web.serve.rate_limit import Rate, RateLimiter, is_private, parse_rate
 
 limits = st.builds(Rate, st.integers(1, 50), st.sampled_from([1, 60, 3600]))
 #: Seconds between one attempt and the next.
@@ -106,3 +106,21 @@ def test_rates_that_are_understood(text: str, rate: Rate) -> None:
 def test_what_is_no_rate(text: str) -> None:
     with pytest.raises(UsageError, match="is not a rate"):
         parse_rate(text)
+
+
+@pytest.mark.parametrize(
+    "host, private",
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.0.2.1", False),
+        ("2001:db8::1", False),
+        ("fe80::1%1", False),
+    ],
+)
+def test_who_can_reach_an_address(host: str, private: bool) -> None:
+    assert is_private(host) is private

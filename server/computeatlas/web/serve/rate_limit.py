@@ -6,7 +6,9 @@ of a request.
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 
 from computeatlas.model.errors import UsageError
@@ -31,6 +33,17 @@ def parse_rate(text: str) -> Rate:
     if not match or int(match[1]) == 0:
         raise UsageError("is not a rate", where=text, hint="write such as 6000/minute, per second, minute, hour or day")
     return Rate(int(match[1]), _PERIODS[match[2]])
+
+
+def is_private(host: str) -> bool:
+    """Say whether a server that listens on `host`, a name or an address, is reached from its own machine only."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        # An IPv6 address may be followed by the name of an interface.
+        return all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found)
+    except (OSError, ValueError):
+        # That it cannot be listened on is told by whoever tries.
+        return False
 
 
 class RateLimiter:
