@@ -7,6 +7,7 @@ rdflib parses the skeleton of the query (`groups.skeleton`), resolves its names 
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,10 +95,10 @@ def read_query_patterns(text: str, base: str | None = None) -> Reading:
     layout = read_layout(text)
     assert layout.select.body is not None
     try:
-        tree = parseQuery(skeleton(layout))
+        tree = parseQuery(_mark_inverse(skeleton(layout)))
         prologue = translatePrologue(tree[0], base)
         query = traverse(tree[1], visitPost=functools.partial(translatePName, prologue=prologue))
-        query = traverse(query, visitPost=translatePath)
+        query = traverse(query, visitPost=_translate_path)
     except RecursionError as error:
         raise UnreadError(Gap(Reason.TOO_LONG)) from error
     except (ParseBaseException, Exception) as error:
@@ -111,6 +112,41 @@ def read_query_patterns(text: str, base: str | None = None) -> Reading:
         # The two readings of the text disagree.
         raise UnreadError(Gap(Reason.UNREAD))
     return Reading(layout, triples, graphs)
+
+
+#: Stands before a property of a negated set that is inverse: rdflib reads `!(^p)` and forgets p.
+_INVERSE_NEXT = URIRef("urn:compute-atlas:inverse")
+
+
+def _mark_inverse(bones: str) -> str:
+    """Return the skeleton `bones` with `_INVERSE_NEXT` and `|` for each `^` in a negated property set."""
+    mark = f"{_INVERSE_NEXT.n3()}|"
+    parts: list[str] = []
+    done, depth = 0, -1
+    for before, token in itertools.pairwise(tokenize(bones)):
+        if before.marks("!") and token.marks("("):
+            depth = token.depth
+        elif token.marks(")") and token.depth == depth:
+            depth = -1
+        elif token.marks("^") and depth >= 0:
+            parts += bones[done : token.start], mark
+            done = token.end
+        elif before.marks("^") and parts and parts[-1] == f"({mark}":
+            parts += bones[done : token.end], ")"
+            done = token.end
+        elif before.marks("!") and token.marks("^"):
+            parts += bones[done : token.start], f"({mark}"
+            done = token.end
+    return "".join((*parts, bones[done:]))
+
+
+def _translate_path(part: Any) -> Any:
+    """Return what rdflib makes of a part of a path, with the inverse properties that `_mark_inverse` marked."""
+    path = translatePath(part)
+    if isinstance(path, NegatedPath):
+        args = iter(path.args)
+        path.args = [InvPath(next(args)) if arg == _INVERSE_NEXT else arg for arg in args]
+    return path
 
 
 def _walk(node: CompValue, graph: Any, triples: dict[int, list[RawTriple]], graphs: dict[int, Any]) -> None:
@@ -225,16 +261,29 @@ def _has_blank_end(triple: RawTriple) -> bool:
 
 
 def write_path(path: Any, *, names: bool = False) -> str:
-    """Return a path of rdflib as SPARQL, with prefixed names for people where `names`."""
+    """Return a path of rdflib as SPARQL, with prefixed names for people where `names`.
+
+    Brackets stand where the grammar wants them: https://www.w3.org/TR/sparql11-query/#rPath.
+    """
+    return _write_path(path, _ALTERNATIVE, names)
+
+
+#: How tightly the parts of a path hold together; one stands in brackets in a place that wants a higher number.
+_ALTERNATIVE, _SEQUENCE, _INVERSE, _MODIFIED, _PRIMARY = range(5)
+
+
+def _write_path(path: Any, place: int, names: bool) -> str:
     if not isinstance(path, Path):
         return shorten(str(path)) if names else f"<{path}>"
-    write = functools.partial(write_path, names=names)
-    if isinstance(path, InvPath):
-        return f"^{write(path.arg)}"
-    if isinstance(path, MulPath):
-        return f"({write(path.path)}){path.mod}" if isinstance(path.path, Path) else f"{write(path.path)}{path.mod}"
-    if isinstance(path, NegatedPath):
-        return f"!({'|'.join(map(write, path.args))})"
-    assert isinstance(path, SequencePath | AlternativePath)
-    mark = "/" if isinstance(path, SequencePath) else "|"
-    return f"({mark.join(map(write, path.args))})"
+    if isinstance(path, AlternativePath):
+        written, level = "|".join(_write_path(part, _SEQUENCE, names) for part in path.args), _ALTERNATIVE
+    elif isinstance(path, SequencePath):
+        written, level = "/".join(_write_path(part, _INVERSE, names) for part in path.args), _SEQUENCE
+    elif isinstance(path, InvPath):
+        written, level = f"^{_write_path(path.arg, _MODIFIED, names)}", _INVERSE
+    elif isinstance(path, MulPath):
+        written, level = f"{_write_path(path.path, _PRIMARY, names)}{path.mod}", _MODIFIED
+    else:
+        assert isinstance(path, NegatedPath)
+        written, level = f"!({'|'.join(_write_path(part, _INVERSE, names) for part in path.args)})", _PRIMARY
+    return f"({written})" if level < place else written
