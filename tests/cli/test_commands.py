@@ -208,3 +208,14 @@ def test_progress_shows_after_a_second_on_a_terminal_only(monkeypatch: pytest.Mo
     assert "first step" in shown(terminal=True, seconds=2.0)
     assert shown(terminal=True, seconds=0.5) == ""
     assert shown(terminal=False, seconds=2.0) == ""
+
+
+def test_a_literal_that_is_not_of_its_datatype_is_a_finding_without_a_traceback(tiny: Path) -> None:
+    path = tiny / "graph_data/entities/things.ttl"
+    text = path.read_text()
+    assert "maxValue 10.0" in text
+    path.write_text(text.replace("maxValue 10.0", 'maxValue "x"^^<http://www.w3.org/2001/XMLSchema#integer>'))
+    done = run("check", "--no-reason", "--root", str(tiny))
+    assert done.returncode == 1
+    assert "[quantity-upper-bound]" in done.stdout
+    assert "Traceback" not in done.stderr

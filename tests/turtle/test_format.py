@@ -165,6 +165,19 @@ def test_a_base_stays_between_the_prefixes_that_depend_on_it() -> None:
     assert triples(result) == triples(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@prefix : <#> .\n\n<> a :Thing .\n",
+        '<a> <b> <../c?d#e> , <//host/f> , "1"^^<t> .\n',
+        "@base <http://b/x/> .\n@prefix p: <y/> .\n\n<> <z> p:w .\n",
+        "<a> <b> <c> .\n\n@base <folder/> .\n\n<a> <b> <c> .\n",
+    ],
+)
+def test_relative_iris_stay_as_they_are_written(text: str) -> None:
+    assert formatted(text) == text
+
+
 def test_prefixes_that_are_dropped_leave_the_gaps_around_them() -> None:
     text = "<http://x> <http://p> 1 .\n@prefix u: <http://u/> .\n@base <http://b/> .\n<y> <p> 1 .\n"
     assert formatted(text) == "<http://x> <http://p> 1 .\n\n@base <http://b/> .\n\n<y> <p> 1 .\n"
@@ -315,7 +328,6 @@ def test_comments_among_prefixes_go_before_them() -> None:
     [
         (HEAD + "e:x e:p 1", "f.ttl:3"),
         (HEAD + "\n\ne:x e:p 1 ; f:y 2 .", "f.ttl:5"),
-        (HEAD + "e:x e:p <relative> .", "f.ttl:3"),
         ("\ufeff\n@prefix e: <http://e/>\ne:x e:p 1 .", "f.ttl:3"),
     ],
 )
@@ -347,10 +359,12 @@ def test_what_is_newer_than_turtle_1_1_is_a_finding_at_its_line(text: str) -> No
     assert (finding.code, finding.path, finding.line) == ("turtle-1.1", "f.ttl", 4)
 
 
-def test_brackets_that_are_nested_too_deep_are_refused() -> None:
-    formatted(HEAD + "e:x e:p " + "( " * 50 + ")" * 50 + " .")
-    with pytest.raises(AtlasError, match=r"f\.ttl:3: brackets are nested more than 50 deep"):
-        format_turtle(HEAD + "e:x e:p " + "(" * 51 + ")" * 51 + " .", "f.ttl")
+@pytest.mark.parametrize("opening, closing", [("( ", ")"), ("[ e:p ", "]")])
+def test_brackets_that_are_nested_too_deep_are_refused(opening: str, closing: str) -> None:
+    formatted(HEAD + "e:x e:p " + opening * 50 + "1" + closing * 50 + " .")
+    with pytest.raises(FindingsError) as caught:
+        format_turtle(HEAD + "e:x e:p " + opening * 51 + "1" + closing * 51 + " .", "f.ttl")
+    assert str(caught.value.findings[0]).startswith("f.ttl:3: error: nests more than 50 brackets")
 
 
 @pytest.mark.parametrize(

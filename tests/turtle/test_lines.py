@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,3 +87,47 @@ def test_blank_nodes_of_two_files_stay_apart(tiny) -> None:
     graph, _ = parse_project(Project.find(tiny))
     files = [file for _name, file in graph if file.path.endswith(("one.ttl", "two.ttl"))]
     assert len({file.triples[0].subject for file in files}) == 2
+
+
+# ---------- what no curated file may have
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("@prefix : <#> .\n<> a :Thing .\n", [(1, "<#>"), (2, "<>")]),
+        ("# <c>\n\n<http://e/s> <p>\n  '<x>' , <../o> .\n", [(3, "<p>"), (4, "<../o>")]),
+        ("@base <folder/> .\n<http://e/s> <p> 1 .\n", [(1, "<folder/>"), (2, "<p>")]),
+        ("<http://e/s> <p> 1 .\nBASE <http://e/>\n<s> <p> 1 .\n", [(1, "<p>")]),
+        ('<http://e/s> <http://e/p> "1"^^<t> .\n', [(1, "<t>")]),
+    ],
+)
+def test_a_relative_iri_without_a_base_is_a_finding_of_its_own(tmp_path, text: str, found) -> None:
+    path = tmp_path / "f.ttl"
+    path.write_text(text)
+    parsed, findings = parse_file(path, "f.ttl")
+    assert parsed is None
+    assert [(finding.code, finding.line, finding.what.split()[0]) for finding in findings] == [
+        ("relative-iri", line, iri) for line, iri in found
+    ]
+    assert all(finding.why and "@base" in finding.hint for finding in findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@base <http://e/> .\n<s> <p> <#o> .\n",
+        "base <http://e/>\n@prefix : <#> .\n<> a :Thing .\n",
+        "<\\u0068ttp://e/s> <mailto:a> <urn:x> .\n",
+    ],
+)
+def test_iris_that_a_base_or_a_scheme_makes_whole_are_read(tmp_path, text: str) -> None:
+    path = tmp_path / "f.ttl"
+    path.write_text(text)
+    assert parse_file(path, "f.ttl")[1] == []
+
+
+def test_a_term_that_is_newer_than_turtle_1_1_is_found_on_its_line(tmp_path) -> None:
+    path = tmp_path / "f.ttl"
+    path.write_text('@prefix e: <http://e/> .\n# << no term >>\ne:s e:p "<<" ;\n  e:q <<( e:a e:b 1 )>> .\n')
+    assert [(finding.code, finding.line) for finding in parse_file(path, "f.ttl")[1]] == [("turtle-1.1", 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -45,6 +46,8 @@ for _command in (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its code; a fault is one line on standard error, never a traceback."""
+    # rdflib logs a traceback for each literal that is not of its datatype; the check reports those with their lines.
+    logging.getLogger("rdflib").setLevel(logging.ERROR)
     try:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         code = cli.main(args=arguments, standalone_mode=False) or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,18 @@ _PASSAGES = """
 PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-SELECT ?passage ?source ?from ?to ?digest (MIN(?filed) AS ?document) (MIN(?tag) AS ?language) (MIN(?name) AS ?title)
+SELECT ?passage ?source ?start ?end ?digest (MIN(?filed) AS ?document) (MIN(?tag) AS ?language) (MIN(?name) AS ?title)
 WHERE {
   ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest .
-  BIND(xsd:integer(?start) AS ?from) BIND(xsd:integer(?end) AS ?to)
-  FILTER(BOUND(?from) && BOUND(?to))
   OPTIONAL { ?source atlas:sha256 ?filed }
   OPTIONAL { ?source dcterms:language ?tag }
   OPTIONAL { ?source dcterms:title ?name }
-} GROUP BY ?passage ?source ?from ?to ?digest ORDER BY STR(?passage)
+} GROUP BY ?passage ?source ?start ?end ?digest ORDER BY STR(?passage)
 """
+
+
+#: The lexical forms of xsd:integer (https://www.w3.org/TR/xmlschema11-2/#integer).
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ def read_passages(engine: EmbeddedEngine, archive: dict[str, str]) -> dict[str, 
     passages = {}
     for row in engine.table(Query(_PASSAGES)).rows:
         iri, source, start, end, digest, filed, language, title = (term.value if term else "" for term in row)
-        document = archive.get(filed)
-        passages[iri] = Passage(iri, source, int(start), int(end), digest, document, language, title)
+        first, last = read_integer(start), read_integer(end)
+        if first is not None and last is not None:
+            passages[iri] = Passage(iri, source, first, last, digest, archive.get(filed), language, title)
     return passages
+
+
+def read_integer(text: str) -> int | None:
+    """Return the integer that `text` is, of any size, or None."""
+    try:
+        return int(text) if _INTEGER.fullmatch(text) else None
+    except ValueError:
+        return None  # of more digits than Python converts

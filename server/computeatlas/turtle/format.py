@@ -38,8 +38,8 @@ from computeatlas.model.findings import Finding
 from computeatlas.turtle.limits import find_deep_nesting
 from computeatlas.turtle.parser import parse_document
 from computeatlas.turtle.printer import print_document
-from computeatlas.turtle.syntax_findings import syntax_finding
 from computeatlas.turtle.tokens import tokenise
+from computeatlas.turtle.triples import parse_triples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,11 +108,8 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _triples(text: str, name: str) -> ox.Dataset:
     """Return the triples of `text`, blank nodes named by the graph alone, so that equal graphs are equal."""
-    try:
-        dataset = ox.Dataset(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
-    except SyntaxError as error:
-        finding = syntax_finding(error, name, "the file is not Turtle, so it was left as it is")
-        raise FindingsError([finding]) from error
+    triples = parse_triples(text, name, "the file is not Turtle, so it was left as it is")
+    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
 

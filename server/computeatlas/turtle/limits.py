@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 #: Bytes; the largest curated file of today has 40 000. A reader of the file would have given up long before.
 MOST_BYTES = 16 * 1024 * 1024
-#: Nested `(` and `[`: class expressions need four or five.
-MOST_NESTING = 100
+#: Nested `(` and `[`: class expressions need four or five. The parsers recurse, with up to ten Python frames a level.
+MOST_NESTING = 50
 
 #: What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets).
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-#: What may hold a bracket that does not nest, and the brackets that do.
+#: What may hold a bracket that does not nest (strings, IRIs, comments, escapes in names), and the brackets that do.
+#: The repetitions are possessive, so that a long string without its end costs no more than one with it.
 _TOKEN = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|'
-    rb"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    rb'"(?:[^"\\\n\r]|\\.)*"|'
-    rb"'(?:[^'\\\n\r]|\\.)*'|"
-    rb"<[^<>\"{}|^`\\\s]*>|"
-    rb"\#[^\n]*|"
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+"""|'
+    rb"'''(?:[^'\\]|\\.|'(?!''))*+'''|"
+    rb'"(?:[^"\\\n\r]|\\.)*+"|'
+    rb"'(?:[^'\\\n\r]|\\.)*+'|"
+    rb"<(?:[^<>\"{}|^`\\\x00-\x20]|\\[uU])*+>|"
+    rb"\#[^\r\n]*|"
+    rb"\\.|"
     rb"[\[\](){}]",
     re.DOTALL,
 )

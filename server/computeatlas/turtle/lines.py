@@ -14,10 +14,12 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
+from computeatlas.model.errors import FindingsError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import RDF, graph_iri
 from computeatlas.turtle.limits import read_turtle
-from computeatlas.turtle.syntax_findings import syntax_finding, too_new_finding
+from computeatlas.turtle.syntax_findings import too_new_finding
+from computeatlas.turtle.triples import PLACEHOLDER_BASE, find_relative_iris, parse_triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +32,7 @@ class _LineParser(SinkParser):
     """rdflib's Turtle parser, noting for each statement the line on which its object begins."""
 
     def __init__(self, sink: RDFSink, text: str):
-        # rdflib resolves relative IRIs against this; a file with one is refused by pyoxigraph before.
-        super().__init__(sink, baseURI="https://base.invalid/", turtle=True)
+        super().__init__(sink, baseURI=PLACEHOLDER_BASE, turtle=True)
         self._breaks = [i for i, character in enumerate(text) if character == "\n"]
         self._begun: dict[int, int] = {}
         self.statements: list[tuple[str, str, str, int]] = []
@@ -175,15 +176,15 @@ def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]
     data, findings = read_turtle(path, name)
     if data is None:
         return None, findings
-    try:
-        quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
-    except SyntaxError as error:
-        finding = syntax_finding(error, name, "the file is not Turtle, so nothing of it was read")
-        return None, [*findings, finding]
     text = data.decode("utf-8")
-    if any(isinstance(quad.object, ox.Triple) for quad in quads):
-        # rdflib would take a triple term for an IRI.
-        return None, [*findings, too_new_finding(name, data.count(b"\n", 0, data.find(b"<<")) + 1)]
+    try:
+        triples = parse_triples(text, name, "the file is not Turtle, so nothing of it was read")
+        # Of a file in Turtle 1.1 each token is known; rdflib would take a triple term for an IRI.
+        relative = find_relative_iris(text, name)
+    except FindingsError as error:
+        return None, [*findings, *error.findings]
+    if relative:
+        return None, [*findings, *relative]
     graph = rdflib.Graph()
     parser = _LineParser(RDFSink(graph), text)
     try:
@@ -191,7 +192,6 @@ def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]
         parser.endDoc()
     except BadSyntax:
         return None, [*findings, too_new_finding(name, parser.lines + 1)]
-    triples = [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
     return ParsedFile(name, triples, graph, _line_index(parser.statements)), findings
 
 

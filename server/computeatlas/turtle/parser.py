@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from computeatlas.model.errors import AtlasError
 from computeatlas.model.namespaces import RDF, RDFS
 from computeatlas.turtle.tokens import tokenise, too_new
 from computeatlas.turtle.tree import (
@@ -24,16 +23,13 @@ if TYPE_CHECKING:
     from computeatlas.turtle.tokens import Token
     from computeatlas.turtle.tree import Node
 
-#: Deeper nesting than this is no curated file, and would exhaust the stack.
-_DEEPEST = 50
-
 
 def parse_document(text: str, name: str) -> Document:
     """Return the tree of the Turtle document `text`, called `name` in findings.
 
-    `text` must be one that pyoxigraph has read: this parser looks no closer than it must to keep the comments.
-    Raises FindingsError for what is newer than Turtle 1.1 (https://www.w3.org/TR/turtle/) and AtlasError for brackets
-    nested too deep.
+    `text` must be one that `find_deep_nesting` passed and `parse_triples` read: this parser recurses into brackets, and
+    looks no closer than it must to keep the comments. Raises FindingsError for what is newer than Turtle 1.1
+    (https://www.w3.org/TR/turtle/).
     """
     return _Parser(tokenise(text, name), name).document()
 
@@ -45,7 +41,6 @@ class _Parser:
         self._tokens = tokens
         self._name = name
         self._place = 0
-        self._depth = 0
         self._waiting: list[Comment] = []
         # Prefix → its last directive and what that says: the IRI as written, and how many bases came before.
         self._prefixes: dict[str, tuple[Directive, tuple[str, int]]] = {}
@@ -205,13 +200,6 @@ class _Parser:
         return "^^" + self._take().text
 
     def _bracket(self, opening: Token) -> Properties | Collection:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise AtlasError(
-                f"brackets are nested more than {_DEEPEST} deep",
-                where=f"{self._name}:{opening.line}",
-                hint="give the inner ones a label, such as _:a, and describe them apart",
-            )
         node: Properties | Collection
         if opening.text == "[":
             node = Properties([] if self._at("]") else self._predicates(), [])
@@ -221,5 +209,4 @@ class _Parser:
                 node.items.append(self._item())
         node.closing = self._own()
         self._demand("]" if opening.text == "[" else ")")
-        self._depth -= 1
         return node

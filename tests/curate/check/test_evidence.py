@@ -66,3 +66,22 @@ def test_texts_are_found_by_digest_whatever_their_names(tiny: Path, tmp_path: Pa
 def test_a_missing_archive_is_a_usage_error(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such directory"):
         findings(tiny, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("old", ["oa:start 0", "oa:end 31", "dcterms:extent 49"])
+@pytest.mark.parametrize("value", ['"x"', '""^^<http://www.w3.org/2001/XMLSchema#integer>', "psg:paper-0-31", "[]"])
+def test_a_place_that_is_no_number_is_a_finding_of_another_layer(tiny: Path, old: str, value: str) -> None:
+    replace(tiny, old, f"{old.split()[0]} {value}")
+    found = findings(tiny, TEXTS)
+    assert found
+    assert "passage-digest" not in {code for _path, _line, code in found}
+
+
+@pytest.mark.parametrize(
+    "old, code",
+    [("oa:start 0", "passage-digest"), ("oa:end 31", "passage-digest"), ("dcterms:extent 49", "wrong-extent")],
+)
+@pytest.mark.parametrize("digits", [10, 40, 4000])
+def test_a_number_beyond_every_text_is_found(tiny: Path, old: str, code: str, digits: int) -> None:
+    replace(tiny, old, f"{old.split()[0]} {'9' * digits}")
+    assert code in {found for _path, _line, found in findings(tiny, TEXTS)}

@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from computeatlas.curate.check.evidence import check_evidence, find_broken_evidence, read_archive
+from computeatlas.curate.check.evidence import (
+    check_evidence,
+    find_broken_passages,
+    find_broken_sources,
+    read_archive,
+)
 from computeatlas.curate.check.figures import find_missing_figures
+from computeatlas.curate.passages import read_passages
+from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.findings import Finding, Severity
 from computeatlas.model.project import Project
-from computeatlas.turtle.lines import parse_project
+from computeatlas.turtle.lines import ParsedGraph, parse_project
 
 CLAIMS = "graph_data/claims/hall.ttl"
 THINGS = "graph_data/entities/things.ttl"
@@ -65,8 +72,20 @@ def give_quantity(root: Path, statements: str) -> None:
 def missing(root: Path, archive: dict[str, str]) -> list[Finding]:
     graph, faults = parse_project(Project.find(root))
     assert faults == []
-    assert find_broken_evidence(graph, archive) == []
-    return find_missing_figures(graph, archive)
+    engine = EmbeddedEngine(graph.quads())
+    passages = read_passages(engine, archive)
+    assert find_broken_sources(graph, engine, archive) == find_broken_passages(graph, passages.values()) == []
+    return find_missing_figures(graph, engine, passages)
+
+
+def evidence_codes(graph: ParsedGraph, archive: dict[str, str]) -> list[str]:
+    return [finding.code for finding in check_evidence(graph, EmbeddedEngine(graph.quads()), archive)]
+
+
+def missing_in(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
+    """Return the figures that are missing, whatever the passages are."""
+    engine = EmbeddedEngine(graph.quads())
+    return find_missing_figures(graph, engine, read_passages(engine, archive))
 
 
 def line_of(root: Path, text: str) -> int:
@@ -204,24 +223,23 @@ def test_a_broken_passage_is_the_only_fault_of_its_claim(tiny: Path) -> None:
     replace(tiny, THINGS, "atlas:minValue 10.0", "atlas:minValue 11.0")
     replace(tiny, PAPER, "oa:end 48", "oa:end 47")
     graph, _ = parse_project(Project.find(tiny))
-    assert find_missing_figures(graph, read_archive(TEXTS)) == []
-    assert [finding.code for finding in check_evidence(graph, read_archive(TEXTS))] == ["passage-digest"]
-    assert [finding.code for finding in check_evidence(graph, {})] == ["source-not-archived"]
+    assert missing_in(graph, read_archive(TEXTS)) == []
+    assert evidence_codes(graph, read_archive(TEXTS)) == ["passage-digest"]
+    assert evidence_codes(graph, {}) == ["source-not-archived"]
 
 
 def test_a_broken_passage_beside_a_sound_one_may_have_the_figure(tiny: Path) -> None:
     replace(tiny, PAPER, "oa:end 48", "oa:end 47")
     replace(tiny, CLAIMS, "atlas:evidence psg:paper-32-48", "atlas:evidence psg:paper-0-31 , psg:paper-32-48")
     graph, _ = parse_project(Project.find(tiny))
-    assert find_missing_figures(graph, read_archive(TEXTS)) == []
+    assert missing_in(graph, read_archive(TEXTS)) == []
 
 
 def test_the_evidence_check_finds_passages_and_figures(tiny: Path) -> None:
     replace(tiny, PAPER, "oa:end 31", "oa:end 30")
     replace(tiny, THINGS, "atlas:minValue 10.0", "atlas:minValue 9.0")
     graph, _ = parse_project(Project.find(tiny))
-    codes = [finding.code for finding in check_evidence(graph, read_archive(TEXTS))]
-    assert codes == ["passage-digest", "figure-not-in-passage"]
+    assert evidence_codes(graph, read_archive(TEXTS)) == ["passage-digest", "figure-not-in-passage"]
 
 
 def test_a_value_that_is_no_number_is_for_other_checks(tiny: Path) -> None:
@@ -245,5 +263,5 @@ def test_a_year_with_a_time_zone_is_not_looked_for(tiny: Path) -> None:
 
 def test_every_figure_of_the_graph_is_in_its_passages(project: Project, archive: Path) -> None:
     graph, _ = parse_project(project)
-    findings = find_missing_figures(graph, read_archive(archive))
+    findings = missing_in(graph, read_archive(archive))
     assert [str(finding) for finding in findings if finding.is_error] == []

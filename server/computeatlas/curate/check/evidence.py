@@ -6,30 +6,26 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from computeatlas.curate.check.figures import find_missing_figures
-from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.curate.passages import read_integer, read_passages
+from computeatlas.engine.embedded import Query
 from computeatlas.model.errors import UsageError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, DCTERMS, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from computeatlas.curate.passages import Passage
+    from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.turtle.lines import ParsedGraph
 
-_PREFIXES = """
+_SOURCES = """
 PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-"""
-_SOURCES = f"""{_PREFIXES}
-SELECT ?source ?digest ?extent WHERE {{
+SELECT ?source ?digest ?extent WHERE {
   ?source a atlas:Source ; atlas:sha256 ?digest ; dcterms:extent ?extent .
-}} ORDER BY STR(?source)
-"""
-_PASSAGES = f"""{_PREFIXES}
-SELECT ?source ?passage ?start ?end ?digest WHERE {{
-  ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest .
-}} ORDER BY STR(?passage)
+} ORDER BY STR(?source)
 """
 _EXTENT = DCTERMS + "extent"
 _SHA256 = ATLAS + "sha256"
@@ -53,41 +49,49 @@ def read_archive(directory: Path) -> dict[str, str]:
     return texts
 
 
-def check_evidence(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
-    """Return what is wrong with the evidence: sources and passages first, then figures that no passage has.
+def check_evidence(graph: ParsedGraph, engine: EmbeddedEngine, archive: dict[str, str]) -> list[Finding]:
+    """Return what is wrong with the evidence: sources, then passages, then figures that no passage has.
 
-    `archive` has texts by their SHA-256, as `read_archive` returns them.
+    `engine` holds the triples of `graph`; `archive` has texts by their SHA-256, as `read_archive` returns them.
     """
-    return [*find_broken_evidence(graph, archive), *find_missing_figures(graph, archive)]
+    passages = read_passages(engine, archive)
+    return [
+        *find_broken_sources(graph, engine, archive),
+        *find_broken_passages(graph, passages.values()),
+        *find_missing_figures(graph, engine, passages),
+    ]
 
 
-def find_broken_evidence(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
-    """Return a finding for each source that is not in the archive and each passage that does not match its text."""
-    engine = EmbeddedEngine(graph.quads())
-    texts: dict[str, str] = {}
-    findings: list[Finding] = []
-    for source, digest, extent in _values(engine, _SOURCES):
+def find_broken_sources(graph: ParsedGraph, engine: EmbeddedEngine, archive: dict[str, str]) -> list[Finding]:
+    """Return a finding for each source that is not in the archive, or has another length there."""
+    findings = []
+    for row in engine.table(Query(_SOURCES)).rows:
+        source, digest, extent = (term.value for term in row if term is not None)
         if digest not in archive:
             findings.append(_unarchived(graph, source, digest))
-            continue
-        texts[source] = archive[digest]
-        if len(texts[source]) != int(extent):
-            findings.append(_wrong_extent(graph, source, extent, len(texts[source])))
-    for source, passage, start, end, digest in _values(engine, _PASSAGES):
-        if source not in texts:
-            continue
-        actual = hashlib.sha256(texts[source][int(start) : int(end)].encode()).hexdigest()
-        if actual != digest:
-            path, line = graph.place(passage, _SHA256, digest)
-            what = f"characters {start} to {end} of {shorten(source)} do not have the digest of {shorten(passage)}"
-            why = "the passage is not the text that was read when the claim was made"
-            hint = f'fix the offsets, or write atlas:sha256 "{actual}" if they are right'
-            findings.append(Finding(path, line, "passage-digest", what, why, hint))
+        elif (number := read_integer(extent)) is not None and number != len(archive[digest]):
+            # An extent that is no integer is a finding of the shapes.
+            findings.append(_wrong_extent(graph, source, extent, len(archive[digest])))
     return findings
 
 
-def _values(engine: EmbeddedEngine, query: str) -> list[list[str]]:
-    return [[term.value for term in row if term is not None] for row in engine.table(Query(query)).rows]
+def find_broken_passages(graph: ParsedGraph, passages: Iterable[Passage]) -> list[Finding]:
+    """Return a finding for each passage whose text in the archive does not have its digest.
+
+    Passages of sources that are not in the archive are passed over: the source is the fault to fix first.
+    """
+    findings = []
+    for passage in passages:
+        if passage.text is None or passage.is_sound:
+            continue
+        path, line = graph.place(passage.iri, _SHA256, passage.digest)
+        stretch = f"characters {passage.start} to {passage.end} of {shorten(passage.source)}"
+        what = f"{stretch} do not have the digest of {shorten(passage.iri)}"
+        why = "the passage is not the text that was read when the claim was made"
+        actual = hashlib.sha256(passage.text.encode()).hexdigest()
+        hint = f'fix the offsets, or write atlas:sha256 "{actual}" if they are right'
+        findings.append(Finding(path, line, "passage-digest", what, why, hint))
+    return findings
 
 
 def _unarchived(graph: ParsedGraph, source: str, digest: str) -> Finding:

@@ -14,14 +14,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from computeatlas.curate.check.numbers import MEGAWATT, PLAIN, SHARE, Number, read_numbers
-from computeatlas.curate.passages import Passage, read_passages
-from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.engine.embedded import Query
 from computeatlas.model.findings import Finding, Severity
 from computeatlas.model.namespaces import ATLAS, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from computeatlas.curate.passages import Passage
+    from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.turtle.lines import ParsedGraph
 
 #: What a reason for a rank begins with where the curators counted.
@@ -92,14 +93,12 @@ class _Figure:
         return any(_agrees(number.value, self.value) for number in self.readings(numbers))
 
 
-def find_missing_figures(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
+def find_missing_figures(graph: ParsedGraph, engine: EmbeddedEngine, passages: Mapping[str, Passage]) -> list[Finding]:
     """Return a finding for each number of a claim that none of its passages has, in the order of the claims.
 
-    `archive` has texts by their SHA-256. A claim with a passage that is not in the archive as it was read is passed
-    over: the passage is the fault to fix first.
+    `engine` holds the triples of `graph`, `passages` those passages that it describes fully, by their IRIs. A claim
+    with a passage that is not in the archive as it was read is passed over: the passage is the fault to fix first.
     """
-    engine = EmbeddedEngine(graph.quads())
-    passages = read_passages(engine, archive)
     evidence = _evidence(engine)
     counted = {claim for (claim,) in _rows(engine, _COUNTED)}
     findings = []

@@ -1,6 +1,6 @@
 """OWL 2 DL profile and consistency, by the OWL API and HermiT in the jar that owlready2 ships.
 
-The work is done in a process of its own (curate/check/owl_worker.py): a Java machine can be started once in a process, and
+The work is done in a process of its own (`owl_worker.py`): a Java virtual machine can be started once in a process, and
 one that dies takes its process along. It is given one file without imports, so nothing is ever fetched.
 """
 

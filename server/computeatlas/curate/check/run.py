@@ -102,7 +102,7 @@ def check_project(
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:
         progress("checking evidence")
-        report.findings += check_evidence(graph, read_archive(archive))
+        report.findings += check_evidence(graph, engine, read_archive(archive))
     progress("reasoning with HermiT")
     _reason(report, view, reason, memory)
     report.findings = sorted(set(report.findings))
