@@ -1,4 +1,4 @@
-"""Command that takes the graph away in other forms: export."""
+"""The command that writes the graph in other forms: export."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from computeatlas.cli.options import releases_directory, releases_option, root_option
-from computeatlas.cli.query import open_release, release_option
+from computeatlas.cli.options import root_option
+from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
 from computeatlas.model.project import Project
 from computeatlas.release.protege import export_protege
 

@@ -11,11 +11,12 @@ import click
 
 from computeatlas import __version__
 from computeatlas.cli.add import add_command
-from computeatlas.cli.data import build_command, check_command
+from computeatlas.cli.build import build_command
+from computeatlas.cli.check import check_command
 from computeatlas.cli.diff import diff_command
 from computeatlas.cli.evidence import evidence_command
 from computeatlas.cli.export import export_command
-from computeatlas.cli.format import fmt_command
+from computeatlas.cli.fmt import fmt_command
 from computeatlas.cli.query import query_command
 from computeatlas.cli.serve import serve_command
 from computeatlas.model.errors import AtlasError, FindingsError

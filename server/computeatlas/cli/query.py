@@ -1,4 +1,4 @@
-"""The command that asks a release one question, and how a release is found."""
+"""The command that asks a release one question: query."""
 
 from __future__ import annotations
 
@@ -12,24 +12,21 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from computeatlas.cli.options import releases_directory, releases_option, root_option
-from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.options import root_option
+from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
 from computeatlas.engine.embedded import Query, show
-from computeatlas.model.errors import FindingsError, ReleaseError, UsageError
+from computeatlas.model.errors import UsageError
 from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, find_format, format_named, formats_for
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
 from computeatlas.provenance.report import to_json
 from computeatlas.provenance.sources import cite
-from computeatlas.release.build import build
-from computeatlas.release.load import current, is_fresh, load, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from computeatlas.engine.embedded import EmbeddedEngine, Table
-    from computeatlas.model.manifest import Manifest
     from computeatlas.provenance.sources import Sources
 
 #: Name of a format → how the sources of an answer are written in it.
@@ -51,54 +48,6 @@ class _FormatName(click.Choice[str]):
         if isinstance(value, str) and value not in self.choices and (named := find_format(value, FORMATS)):
             value = named.name
         return super().convert(value, param, ctx)
-
-
-release_option = click.option(
-    "--release",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Use this built release as it is, and build nothing.",
-)
-
-
-def open_release(project: Project, releases: Path, release: Path | None) -> tuple[Manifest, EmbeddedEngine]:
-    """Return the release asked for, or a fresh one of `project`, loaded; see `find_release`."""
-    return load(find_release(project, releases, release))
-
-
-def find_release(project: Project, releases: Path, release: Path | None) -> Path:
-    """Return the directory of the release asked for, or of a fresh one of `project`.
-
-    Where the files have errors, they are reported and the last good release is returned. A corrupt release of ours is
-    reported and built again. Raises FindingsError where there is no good release, ReleaseError for a bad `release`.
-    """
-    if release is not None:
-        locate(release)
-        return release
-    if not is_fresh(project, releases):
-        _rebuild(project, releases)
-    try:
-        found = current(releases)
-        locate(found)
-    except ReleaseError as error:
-        click.echo(f"computeatlas: {error}; building it again", err=True)
-        with progress_bar(7) as step:
-            return build(project, releases, progress=step)
-    return found
-
-
-def _rebuild(project: Project, releases: Path) -> None:
-    try:
-        with progress_bar(7) as step:
-            build(project, releases, progress=step)
-    except FindingsError as error:
-        try:
-            last = current(releases)
-        except ReleaseError:
-            raise error from None
-        for finding in error.findings:
-            click.echo(str(finding), err=True)
-        click.echo(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)
 
 
 @click.command("query")

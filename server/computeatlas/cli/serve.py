@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from computeatlas.cli.options import releases_directory, releases_option, root_option
-from computeatlas.cli.query import find_release, release_option
+from computeatlas.cli.options import root_option
+from computeatlas.cli.releases import find_release, release_option, releases_directory, releases_option
 from computeatlas.engine.load import DataFile
 from computeatlas.engine.pool.fork_server import Start
 from computeatlas.model.errors import UsageError
+from computeatlas.model.files import file_digest
 from computeatlas.model.limits import MIB, Limits
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
@@ -235,8 +236,7 @@ def _files_start(common: Start, files: tuple[Path, ...]) -> Start:
     found = []
     for path in files:
         try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = file_digest(path)
         except OSError as error:
             raise UsageError(
                 "cannot be read", where=str(path), why=error.strerror, hint="name a file of RDF with --data"

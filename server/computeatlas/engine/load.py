@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import hashlib
 import io
 import lzma
 import re
@@ -16,6 +15,7 @@ import zstandard
 
 from computeatlas.engine.serialise import RDF_FORMATS
 from computeatlas.model.errors import DataError
+from computeatlas.model.files import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +111,7 @@ def load_file(store: ox.Store, data: DataFile) -> None:
         known = " ".join(sorted(SUFFIXES)) + ", also compressed: " + " ".join(sorted(_OPENERS))
         raise DataError("is not named after a format of RDF", where=data.path, hint=f"name it {known}")
     try:
-        if data.sha256 and _sha256(path) != data.sha256:
+        if data.sha256 and file_digest(path) != data.sha256:
             raise DataError("the file is corrupt: it does not have the digest that its manifest gives", where=data.path)
         opener = _OPENERS.get(path.suffix.lower())
         with opener(path) if opener else path.open("rb") as file:
@@ -132,8 +132,3 @@ def malformed(error: SyntaxError, *, where: str | None = None) -> DataError:
         where=where,
         hint="fix it there, or name the format that it really has",
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

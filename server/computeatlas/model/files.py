@@ -1,7 +1,8 @@
-"""Writing a curated file in one step: a reader sees the old file or the new one whole."""
+"""Files: written in one step, so that a reader sees the old file or the new one whole, and known by their digest."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -29,3 +30,9 @@ def replace_file(path: Path, data: bytes) -> None:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of the file `path` in hexadecimal, read in pieces; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

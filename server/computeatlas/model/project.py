@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import UsageError
+from computeatlas.model.files import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,4 +130,4 @@ class Project:
 
     def digests(self) -> dict[str, str]:
         """Return the SHA-256, in hexadecimal, of each input by its name."""
-        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.inputs()}
+        return {name: file_digest(path) for name, path in self.inputs()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bz2
-import hashlib
 from typing import TYPE_CHECKING
 
 from computeatlas import __version__
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import ReleaseError
+from computeatlas.model.files import file_digest
 from computeatlas.model.manifest import MANIFEST_NAME, Manifest
 from computeatlas.release.build import CURRENT, DATA_NAME
 
@@ -38,8 +38,7 @@ def locate(release: Path) -> tuple[Manifest, Path]:
     manifest = read_manifest(release)
     path = release / DATA_NAME
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = file_digest(path)
     except OSError as error:
         raise ReleaseError("cannot be read", where=str(path), why=error.strerror, hint="build it again") from error
     if digest != manifest.files.get(DATA_NAME, {}).get("sha256"):

@@ -7,39 +7,22 @@ Ordinals are not read: *the third hall* says neither that there are three halls 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
-from computeatlas.curate.check.number_words import LANGUAGES, Kind, Language, Meaning, fold
+from computeatlas.curate.check.number_tokens import tokenise
+from computeatlas.curate.check.number_words import LANGUAGES, Kind, Language, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 #: Units of numbers, as UCUM has them: a share is a number of dimension one.
 PLAIN, PERCENT, SHARE, MEGAWATT = "", "%", "1", "MW"
 
-_LONGEST = 30  # Longer runs of digits are no quantities but identifiers.
-#: Enough digits for any number of that length times any scale; nothing signals, so nothing raises.
+#: Enough digits for any number of `LONGEST` digits times any scale; nothing signals, so nothing raises.
 _ARITHMETIC = Context(prec=60, traps=[])
 _TO_MEGAWATTS = {"kW": Decimal("0.001"), "MW": Decimal(1), "GW": Decimal(1000), "TW": Decimal(10**6)}
-_VULGAR = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
-_SPACE = "[ \u00a0\u2009\u202f]"  # space, no-break, thin, narrow no-break
-_TOKEN = re.compile(
-    rf"""
-      (?P<name>[^\W\d_]+[0-9][^\W_]*)                                   # H100: the digits are part of a name
-    | (?P<grouped>[1-9][0-9]{{0,2}}(?:{_SPACE}[0-9]{{3}})+(?![0-9])(?:[.,][0-9]+(?![.,]?[0-9]))?)
-    | (?P<digits>[0-9]+(?:[.,][0-9]+)*)
-    | (?P<vulgar>[½¼¾])                                                 # for Python a letter, so before the words
-    | (?P<percent>%|\bper\s+cent\b)
-    | (?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*)                   # with combining accents
-    | (?P<dash>[-\u2010-\u2015\u2212])
-    | (?P<slash>/)
-    | (?P<other>\S)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -55,22 +38,6 @@ class Number:
     end: int
     unit: str = PLAIN
     further: bool = False
-
-
-@dataclass(frozen=True)
-class _Token:
-    meaning: Meaning
-    text: str
-    start: int
-    end: int
-
-    @property
-    def kind(self) -> Kind:
-        return self.meaning.kind
-
-    @property
-    def value(self) -> Decimal:
-        return self.meaning.value
 
 
 @dataclass(frozen=True)
@@ -109,11 +76,11 @@ def read_numbers(text: str, language: str) -> list[Number]:
 
 
 class _Reader:
-    """One pass over the tokens of a text."""
+    """Reads the numbers of a text in one pass over its tokens; each method reads the form that it is named after."""
 
     def __init__(self, text: str, language: Language):
         self._language = language
-        self._tokens = list(_tokenise(text, language))
+        self._tokens = list(tokenise(text, language))
         self._and_joins = False  # whether *between* stands before, so that *and* is the middle of a range
 
     def read(self) -> Iterator[Number]:
@@ -336,44 +303,3 @@ class _Reader:
         # *Till* with a number behind it is the middle of a range.
         ends = self._kind(amount.after) is not Kind.TO or self._amount(amount.after + 1) is None
         return fold(before) in self._language.further_before or (ends and fold(after) in self._language.further_after)
-
-
-def _tokenise(text: str, language: Language) -> Iterator[_Token]:
-    for match in _TOKEN.finditer(text):
-        group, found, (start, end) = match.lastgroup, match[0], match.span()
-        if group in ("digits", "grouped"):
-            if not _is_model(text, end, language):
-                yield from _digits(found, start, language)
-        elif group == "word":
-            yield _Token(language.meaning(found), found, start, end)
-        elif group == "vulgar":
-            yield _Token(Meaning(Kind.DIGITS, Decimal(_VULGAR[found])), found, start, end)
-        else:
-            kinds = {"percent": Kind.PERCENT, "dash": Kind.DASH, "slash": Kind.SLASH}
-            yield _Token(Meaning(kinds.get(group or "", Kind.OTHER)), found, start, end)
-
-
-def _is_model(text: str, end: int, language: Language) -> bool:
-    """Return whether a capital is glued to the digits that end at `end`, as in 5G or 3D."""
-    glued = re.match(r"[^\W\d_]+", text[end : end + 2])
-    return bool(glued and len(glued[0]) == 1 and glued[0].isupper() and fold(glued[0]) not in language.joined)
-
-
-def _digits(found: str, start: int, language: Language) -> Iterator[_Token]:
-    """Yield the number that `found` is in `language`, or each of its parts where it is a date or a version."""
-    for value, begin, end in _values(found, language):
-        if end - begin <= _LONGEST:
-            meaning = Meaning(Kind.DIGITS, Decimal(value))
-            yield _Token(meaning, found[begin:end], start + begin, start + end)
-
-
-def _values(found: str, language: Language) -> Iterable[tuple[str, int, int]]:
-    thousands, decimal = re.escape(language.thousands), re.escape(language.decimal)
-    bare = re.sub(_SPACE, "", found)
-    grouped = re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+(?:{decimal}[0-9]+)?", bare)
-    if grouped:
-        bare = bare.replace(language.thousands, "")
-    # The other language's decimal sign is one wherever it cannot divide thousands.
-    if re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", bare):
-        return [(bare.replace(",", "."), 0, len(found))]
-    return [(part[0], *part.span()) for part in re.finditer("[0-9]+", found)]

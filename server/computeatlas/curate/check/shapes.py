@@ -1,7 +1,7 @@
 """SHACL Core (https://www.w3.org/TR/shacl/): what each single record must have.
 
-The shapes are in `ontology/shapes/`. Rules that compare records are queries instead (`rules.py`): `sh:sparql` in pySHACL
-runs once for each node and takes minutes where Oxigraph takes milliseconds.
+The shapes are in `ontology/shapes/`. Rules that compare records are queries instead (`rules.py`): with `sh:sparql`,
+pySHACL asks once for each node and takes minutes where Oxigraph takes milliseconds.
 
 A property shape says in `sh:message` what is wrong, in `sh:description` why that matters, in `rdfs:comment` how to fix
 it; the local name of its IRI is the code of the finding.

@@ -1,4 +1,4 @@
-"""Commands on the curated files: check, build."""
+"""The command that checks the curated files: check."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from pathlib import Path
 import click
 import platformdirs
 
-from computeatlas.cli.options import releases_directory, releases_option, root_option
+from computeatlas.cli.options import root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.watch import changes, stamps
 from computeatlas.curate.check.reports import FORMS
 from computeatlas.curate.check.run import Memory, Reason, check_project
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
-from computeatlas.release.build import build
-from computeatlas.release.load import read_manifest
 
 
 @click.command("check")
@@ -60,18 +58,6 @@ def _check(project: Project, archive: Path | None, reason: Reason, form: str) ->
 
 
 def _memory(project: Project) -> Memory:
-    """Return what is remembered of the reasoner's answers for `project`, in the user's cache."""
+    """Return the file in the user's cache that records for which state of `project` the reasoner found nothing."""
     name = hashlib.sha256(str(project.root.resolve()).encode()).hexdigest()[:16]
     return Memory(platformdirs.user_cache_path("computeatlas") / "reasoned" / name)
-
-
-@click.command("build")
-@root_option
-@releases_option
-def build_command(root: str | None, releases: Path | None) -> None:
-    """Check the files without the reasoner and build a release from them."""
-    project = Project.find(root)
-    with progress_bar(8) as step:
-        release = build(project, releases_directory(project, releases), progress=step)
-    manifest = read_manifest(release)
-    click.echo(f"{release}: version {manifest.version}, {manifest.quads} quads, SHA-256 {manifest.digest}")

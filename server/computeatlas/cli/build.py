@@ -1,0 +1,29 @@
+"""The command that builds a release: build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from computeatlas.cli.options import root_option
+from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.releases import releases_directory, releases_option
+from computeatlas.model.project import Project
+from computeatlas.release.build import build
+from computeatlas.release.load import read_manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("build")
+@root_option
+@releases_option
+def build_command(root: str | None, releases: Path | None) -> None:
+    """Check the files without the reasoner and build a release from them."""
+    project = Project.find(root)
+    with progress_bar(8) as step:
+        release = build(project, releases_directory(project, releases), progress=step)
+    manifest = read_manifest(release)
+    click.echo(f"{release}: version {manifest.version}, {manifest.quads} quads, SHA-256 {manifest.digest}")
