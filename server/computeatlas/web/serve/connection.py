@@ -2,7 +2,8 @@
 
 uvicorn (https://www.uvicorn.org/) reads HTTP by llhttp, which bounds neither the size of a head nor the time that a
 client takes to send it. And ASGI tells an application that its client is gone only when it asks; here the query is
-given up at that moment.
+given up at that moment. An answer that is sent before its request has been read ends the connection, in stages
+(lingering.py), so that the client gets to read it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from computeatlas.web.serve.lingering import LINGERING_SECONDS, LingeringTransport
+from computeatlas.web.serve.open_connections import OpenConnections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +34,10 @@ _FIELD_COUNT = 200
 _READ = 256 * 1024
 #: Seconds between two looks at all connections.
 _SWEEP = 1.0
+#: Seconds that a connection beyond the limit may go on sending.
+_REFUSED_SECONDS = 2.0
+#: Bytes of a body that are read for the sake of the next request, though nobody wants them.
+_SHORT_BODY = 256 * 1024
 
 
 class _RefusedError(Exception):
@@ -40,8 +48,9 @@ class Connection(HttpToolsProtocol):
     """A connection; `abandon` gives up what is being done for the request that is answered now."""
 
     limits: Limits
-    #: Peer → number of its connections, of one server.
-    crowd: ClassVar[dict[str, int]]
+    #: Of one server.
+    open_connections: ClassVar[OpenConnections]
+    transport: LingeringTransport
 
     def __init__(
         self,
@@ -61,6 +70,8 @@ class Connection(HttpToolsProtocol):
         self._fields = 0
         self._hosts = 0
         self._in_head = True
+        #: The bytes of the body, None where that is not said.
+        self._length: int | None = None
         #: What is to be said of a bad request once the answers to those before it are sent.
         self._refusal: tuple[int, str] | None = None
         #: Since when we wait for the client: for a head, for a body, or for it to read.
@@ -68,34 +79,57 @@ class Connection(HttpToolsProtocol):
         self._unread = 0
         self._unread_since = 0.0
         self._peer = "local"
+        self._is_counted = False
+        #: Whether the connection stays open once the request whose body comes now is answered.
+        self._keep_alive = False
+        self._stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(LingeringTransport(transport, self.loop))
         self.waiting_since = self.loop.time()
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if isinstance(peer, tuple) else "local"
-        self.crowd[self._peer] = self.crowd.get(self._peer, 0) + 1
-        most = self.limits.connections
-        if len(self.connections) > most or self.crowd[self._peer] > max(1, most // 2):
-            self._refuse(503, "Too many connections are open.")
+        self._is_counted = self.open_connections.add(self._peer)
+        if not self._is_counted:
+            lingers = self.open_connections.add_refused()
+            self._refuse(503, "Too many connections are open.", _REFUSED_SECONDS)
+            if not lingers:
+                self.transport.close_now()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        left = self.crowd.get(self._peer, 1) - 1
-        if left:
-            self.crowd[self._peer] = left
+        if self._is_counted:
+            self.open_connections.remove(self._peer)
         else:
-            self.crowd.pop(self._peer, None)
+            self.open_connections.remove_refused()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Stop what is being done for the requests of this connection."""
         # uvicorn tells only the newest of several requests that were sent in one go.
-        for cycle, _app in self.pipeline:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        for cycle in (self.running, self.cycle, *(cycle for cycle, _app in self.pipeline)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
         self.pipeline.clear()
         if self.abandon is not None:
             self.abandon()
             self.abandon = None
 
+    def shutdown(self) -> None:
+        self._stopping = True
+        if self.transport.lingers or self.cycle is None or self.cycle.response_complete:
+            self.transport.close_now()
+        else:
+            super().shutdown()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.transport.close_now()
+
     def data_received(self, data: bytes) -> None:
+        if self.transport.lingers:
+            self.transport.discard(len(data))
+            return
         super().data_received(data)
         if self._in_head:
             self._head_size += len(data)
@@ -109,6 +143,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._head_size = self._fields_size = self._fields = self._hosts = 0
+        self._length = None
         self.waiting_since = self.loop.time()
         self.scope["computeatlas.connection"] = self  # type: ignore[typeddict-unknown-key]
 
@@ -124,8 +159,11 @@ class Connection(HttpToolsProtocol):
         self._fields_size += len(name) + len(value)
         if self._fields > _FIELD_COUNT or self._fields_size > _FIELDS:
             self._stop(431, "The header fields of the request are too large or too many.")
-        if self.headers[-1][0] == b"host":
+        field = self.headers[-1][0]
+        if field == b"host":
             self._hosts += 1
+        elif field == b"content-length" and value.isdigit() and len(value) <= len(str(_SHORT_BODY)):
+            self._length = int(value)
 
     def on_headers_complete(self) -> None:
         version = self.parser.get_http_version()
@@ -136,10 +174,22 @@ class Connection(HttpToolsProtocol):
             self._stop(400, "A request names one host in one field Host.")
         self._in_head = False
         self._head_size = 0
+        if version == "1.0":
+            # RFC 9110, section 10.1.1: https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+            self.expect_100_continue = False
         super().on_headers_complete()
+        # Where the answer comes before the end of the request, the connection is closed after it: what is left of the
+        # body may be any amount, or never come where the client was to be told to continue.
+        self._keep_alive = self.cycle.keep_alive
+        if self.expect_100_continue or self._length is None or self._length > _SHORT_BODY:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self.waiting_since = None
+        # With the whole body here, nothing is left to continue with.
+        self.cycle.waiting_for_100_continue = False
+        if not self.cycle.response_started:
+            self.cycle.keep_alive = self._keep_alive and not self._stopping
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -167,9 +217,11 @@ class Connection(HttpToolsProtocol):
         for name, value in headers:
             if b"\n" in value or b"\r" in value:
                 return False
-            lines += (name, b": ", value, b"\r\n")
             if name == b"connection":
+                # Said below.
                 cycle.keep_alive = False
+            else:
+                lines += (name, b": ", value, b"\r\n")
         lines += (common, b"x-request-id: ", number.encode())
         lines.append(b"\r\n\r\n" if cycle.keep_alive else b"\r\nconnection: close\r\n\r\n")
         lines.append(body)
@@ -183,7 +235,10 @@ class Connection(HttpToolsProtocol):
 
     def check(self, now: float) -> None:
         """Close the connection where its client takes longer than it may to send or to read."""
-        if self.transport is None or self.transport.is_closing():
+        if self.transport is None:
+            return
+        if self.transport.is_closing():
+            self.transport.check(now, self.limits.idle_timeout)
             return
         if self.flow.write_paused:
             unread = self.transport.get_write_buffer_size()
@@ -196,14 +251,17 @@ class Connection(HttpToolsProtocol):
         if self.waiting_since is not None:
             most = self.limits.head_timeout if self._in_head else self.limits.body_timeout
             if now - self.waiting_since > most and not self.flow.read_paused:
-                self._refuse(408, "The request did not come in time.")
+                if not self._in_head and self.cycle.response_complete:
+                    self.transport.close_now()
+                else:
+                    self._refuse(408, "The request did not come in time.")
 
     def _stop(self, status: int, text: str) -> None:
         """Refuse the request whose head comes now, from within the parser."""
         self._refuse(status, text)
         raise _RefusedError
 
-    def _refuse(self, status: int, text: str) -> None:
+    def _refuse(self, status: int, text: str, seconds: float = LINGERING_SECONDS) -> None:
         """Say what is wrong with what came last, behind the answers to what came before, and close the connection."""
         if self.transport.is_closing():
             return
@@ -224,7 +282,8 @@ class Connection(HttpToolsProtocol):
             + b"content-type: text/plain;charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
             + body
         )
-        self.transport.close()
+        self.transport.close(seconds)
+        self._give_up()
 
 
 async def sweep(state: ServerState) -> None:
@@ -240,4 +299,5 @@ async def sweep(state: ServerState) -> None:
 
 def connection_class(limits: Limits) -> type[Connection]:
     """Return the class of connections with `limits`."""
-    return type("LimitedConnection", (Connection,), {"limits": limits, "crowd": {}})
+    counts = OpenConnections(limits.connections)
+    return type("LimitedConnection", (Connection,), {"limits": limits, "open_connections": counts})
