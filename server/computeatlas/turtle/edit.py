@@ -1,4 +1,7 @@
-"""Turtle files changed as text: lines are put in and none is touched, so that what curators wrote stays as it is."""
+"""Statements put into Turtle files: text is inserted between statements, and every character that was there stays.
+
+The places are those of the parsed tree, so that names in strings and comments are not taken for statements.
+"""
 
 from __future__ import annotations
 
@@ -8,185 +11,148 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import BASE, ONTOLOGY_IRI, OWL, PREFIXES, RDF, XSD, shorten
+from computeatlas.model.errors import FindingsError, UsageError
+from computeatlas.model.namespaces import PREFIXES, shorten
+from computeatlas.turtle.parser import parse_document
+from computeatlas.turtle.statement import prefix_line
+from computeatlas.turtle.tree import Block, Directive, Directives
+from computeatlas.turtle.triples import parse_triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    Term = ox.NamedNode | ox.Literal
+    from computeatlas.turtle.statement import Statement
 
-_TYPE = ox.NamedNode(RDF + "type")
-_PREFIX_LINE = re.compile(
-    r"^(?:@prefix|PREFIX)[ \t]+(?P<prefix>[\w.-]*):[ \t]*<(?P<iri>[^<>]*)>[ \t]*\.?[^\n]*(?:\n|\Z)", re.MULTILINE
-)
-_COMMENTS_ABOVE = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
-_LEADING_COMMENTS = re.compile(r"(?:#[^\n]*\n)*")
-_PASSAGE = re.compile(r"^psg:(?P<name>[\w.-]*[\w-])\s+a\s", re.MULTILINE)
-#: Values stand on one line where it is no longer than this, else each on a line of its own.
-_WIDTH = 120
-#: Turtle writes these without quotes.
-_BARE = {XSD + "integer", XSD + "decimal", XSD + "boolean"}
+_LINE_END = r"(?:\r\n|\r|\n|\Z)"
+#: What may follow a directive on its line.
+_REST_OF_LINE = re.compile(rf"[ \t]*(?:#[^\r\n]*)?{_LINE_END}")
+_COMMENT_LINES = re.compile(rf"(?:[ \t]*#[^\r\n]*{_LINE_END})*")
+#: Comments on lines of their own up to the end, with no empty line between.
+_COMMENTS_ABOVE = re.compile(rf"(?:^[ \t]*#[^\r\n]*{_LINE_END})*[ \t]*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Part:
-    """A property with its values; one without values is a comment that says what to add in its place."""
+class Place:
+    """The IRI that a statement is on, and where the statement begins, the comments directly above it included."""
 
-    predicate: ox.NamedNode
-    values: tuple[Term, ...]
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """All that is said of one subject in one statement; the last of its parts has values."""
-
-    subject: ox.NamedNode
-    parts: tuple[Part, ...]
-
-    def triples(self) -> set[ox.Triple]:
-        """Return the triples that the block states."""
-        return {ox.Triple(self.subject, part.predicate, value) for part in self.parts for value in part.values}
-
-    def prefixes(self) -> set[str]:
-        """Return the prefixes that the block needs."""
-        nodes = {node for triple in self.triples() for node in (triple.subject, triple.predicate, triple.object)}
-        names = {shorten(node.value) for node in nodes - {_TYPE} if isinstance(node, ox.NamedNode)}
-        names |= {
-            shorten(node.datatype.value)
-            for node in nodes
-            if isinstance(node, ox.Literal) and not node.language and node.datatype.value not in _BARE
-        } - {shorten(XSD + "string")}
-        return {name.partition(":")[0] for name in names if not name.startswith("<")}
-
-    def text(self) -> str:
-        """Return the block as Turtle, in the form of the existing files."""
-        lines = []
-        for number, part in enumerate(self.parts):
-            if not part.values:
-                lines.append(f"    # {part.remark}")
-                continue
-            predicate = "a" if part.predicate == _TYPE else _written(part.predicate)
-            begin = f"{_written(self.subject)} " if number == 0 else "    "
-            end = "." if number == len(self.parts) - 1 else ";"
-            values = [_written(value) for value in part.values]
-            line = f"{begin}{predicate} {' , '.join(values)} {end}"
-            fits = len(line) <= _WIDTH
-            lines.append(line if fits else f"{begin}{predicate} " + " ,\n        ".join(values) + f" {end}")
-        return "\n".join(lines) + "\n"
+    iri: str
+    start: int
 
 
-def _written(term: Term) -> str:
-    if isinstance(term, ox.NamedNode):
-        return shorten(term.value)
-    if term.language or term.datatype.value == XSD + "string":
-        return str(term)
-    if term.datatype.value in _BARE:
-        return term.value
-    return f"{ox.Literal(term.value)}^^{shorten(term.datatype.value)}"
+def places(text: str, name: str) -> Iterator[Place]:
+    """Yield the places of the statements in `text` on things that have an IRI, in their order.
 
-
-def new_file(iri: str, comment: str, block: Block) -> str:
-    """Return a file with `comment`, the prefixes that it needs, the ontology header of `iri`, and `block`."""
-    header = ontology_header(iri)
-    needed = sorted(header.prefixes() | block.prefixes())
-    lines = "".join(_prefix_line(prefix) for prefix in needed)
-    return f"# {comment}\n{lines}\n{header.text()}\n{block.text()}"
-
-
-def ontology_header(iri: str) -> Block:
-    """Return the header by which Protégé knows the data file `iri`."""
-    imports = Part(ox.NamedNode(OWL + "imports"), (ox.NamedNode(ONTOLOGY_IRI),))
-    return Block(ox.NamedNode(iri), (Part(_TYPE, (ox.NamedNode(OWL + "Ontology"),)), imports))
-
-
-def data_iri(folder: str, name: str) -> str:
-    """Return the IRI of the file `name`.ttl in graph_data/`folder`, as ontology header and Protégé's catalogue say."""
-    return f"{BASE}data/{folder}/{name}"
-
-
-def extended(text: str, block: Block, *, where: str, at: int | None = None) -> str:
-    """Return `text` with `block` put in at the index `at` or at its end, and with the prefixes that it needs.
-
-    Raises UsageError, naming `where`, if the file gives another meaning to one of the prefixes, or is written in a
-    way in which the new text would say anything but `block`.
+    Raises FindingsError where the text, called `name`, is not Turtle 1.1.
     """
-    addition = block.text()
-    if at is None:
-        gap = "\n" if text.endswith("\n") or not text else "\n\n"
-        changed = text + _like(text, gap + addition)
-    else:
-        changed = text[:at] + _like(text, addition + "\n") + text[at:]
-    changed = _with_prefixes(changed, block.prefixes(), where)
-    _require_only(text, changed, block, where)
+    end = 0
+    for block in _blocks(text, name):
+        start, after = block.span
+        if isinstance(block, Block) and block.iri is not None:
+            yield Place(block.iri, _with_comments(text, end, start))
+        end = after
+
+
+def extended(text: str, statement: Statement, *, where: str, at: int | None = None) -> str:
+    """Return `text` with `statement` put in at the index `at` or at its end, and with the prefixes that it needs.
+
+    `at` is the start of one of the `places` of `text`. Line ends are those of `text`. Raises UsageError, naming
+    `where`, if the file gives another meaning to one of the prefixes, and FindingsError where it is not Turtle 1.1.
+    """
+    before = parse_triples(text, where, "the file is not Turtle, so it was left as it is")
+    directives = [
+        block for block in _blocks(text, where) if isinstance(block, Directive) and (at is None or block.span[0] < at)
+    ]
+    additions = [*_prefixes(text, statement, directives, where, at), _addition(text, statement, at)]
+    changed, done = "", 0
+    for index, addition in additions:
+        changed += text[done:index] + (addition.replace("\n", "\r\n") if "\r\n" in text else addition)
+        done = index
+    changed += text[done:]
+    _require_only(before, changed, statement, where)
     return changed
 
 
-def place_of_passage(text: str, stretch: tuple[int, int], stretches: Mapping[str, tuple[int, int]]) -> int | None:
-    """Return where in `text` a passage of `stretch` belongs in the order of offsets; None for its end.
-
-    `stretches` has start and end of each passage of the source, by the name behind `psg:`.
-    """
-    for match in _PASSAGE.finditer(text):
-        if stretches.get(match["name"], stretch) > stretch:
-            # Comments directly above a passage are on that passage.
-            comments = _COMMENTS_ABOVE.search(text, 0, match.start())
-            return comments.start() if comments else match.start()
-    return None
+def _blocks(text: str, name: str) -> Iterator[Block | Directive]:
+    for block in parse_document(text, name).blocks:
+        if isinstance(block, Directives):
+            yield from block.directives
+        else:
+            yield block
 
 
-def _like(text: str, addition: str) -> str:
-    """Return `addition` with the line ends of `text`."""
-    return addition.replace("\n", "\r\n") if "\r\n" in text else addition
+def _with_comments(text: str, end: int, start: int) -> int:
+    """Return where the comments above the statement at `start` begin; the one before ends at `end`, 0 for none."""
+    if end:
+        # What stands on the line of the statement before is on that statement.
+        rest = _REST_OF_LINE.match(text, end)
+        if rest is None:
+            return start
+        end = rest.end()
+    above = _COMMENTS_ABOVE.search(text[:start], end)
+    return above.start() if above else start
 
 
-def _prefix_line(prefix: str) -> str:
-    return f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n"
+def _addition(text: str, statement: Statement, at: int | None) -> tuple[int, str]:
+    """Return where the statement goes, and its text with the empty line that parts it from what was there."""
+    if at is not None:
+        return at, _on_a_line(text, at, statement.text()) + "\n"
+    return len(text), _on_a_line(text, len(text), ("\n" if text else "") + statement.text())
 
 
-def _with_prefixes(text: str, prefixes: set[str], where: str) -> str:
-    for prefix in sorted(prefixes):
-        lines = list(_PREFIX_LINE.finditer(text))
-        meanings = {line["prefix"]: line["iri"] for line in lines}
-        if prefix in meanings:
-            if meanings[prefix] != PREFIXES[prefix]:
-                raise UsageError(
-                    f"the prefix {prefix}: stands for <{meanings[prefix]}> here",
-                    where=where,
-                    hint=f"let it stand for <{PREFIXES[prefix]}>",
-                )
-            continue
-        later = [line.start() for line in lines if line["prefix"] > prefix]
-        at = later[0] if later else lines[-1].end() if lines else _end_of_comments(text)
-        text = text[:at] + _like(text, _prefix_line(prefix)) + text[at:]
-    return text
+def _prefixes(
+    text: str, statement: Statement, directives: list[Directive], where: str, at: int | None
+) -> list[tuple[int, str]]:
+    """Return the directives that are missing, in the order of their places: each before the first that it precedes."""
+    declared = {directive.prefix: directive for directive in directives if directive.prefix is not None}
+    found = []
+    for prefix in sorted(statement.prefixes()):
+        same = declared.get(f"{prefix}:")
+        if same is None:
+            found.append((_prefix_place(text, prefix, directives, at), prefix))
+        elif same.iri != f"<{PREFIXES[prefix]}>":
+            raise UsageError(
+                f"the prefix {prefix}: stands for {same.iri} here",
+                where=where,
+                hint=f"let it stand for <{PREFIXES[prefix]}>",
+            )
+    return [(index, _on_a_line(text, index, prefix_line(prefix))) for index, prefix in sorted(found)]
 
 
-def _end_of_comments(text: str) -> int:
-    match = _LEADING_COMMENTS.match(text)
-    return match.end() if match else 0
+def _prefix_place(text: str, prefix: str, directives: list[Directive], at: int | None) -> int:
+    later = [one.span[0] for one in directives if one.prefix is not None and one.prefix > f"{prefix}:"]
+    if later:
+        return later[0]
+    if directives:
+        end = directives[-1].span[1]
+        rest = _REST_OF_LINE.match(text, end)
+        return rest.end() if rest else end
+    head = _COMMENT_LINES.match(text)
+    end = head.end() if head else 0
+    return end if at is None else min(end, at)
 
 
-def _require_only(old: str, new: str, block: Block, where: str) -> None:
-    """Raise UsageError unless `new` says what `old` says and `block`, and nothing else."""
+def _on_a_line(text: str, index: int, line: str) -> str:
+    """Return `line` with a line break before it where `index` is not at the beginning of a line of the text."""
+    return line if index == 0 or text[index - 1] in "\r\n" else "\n" + line
+
+
+def _require_only(before: Iterable[ox.Triple], changed: str, statement: Statement, where: str) -> None:
+    """Raise UsageError unless the text `changed` states what was stated `before` and `statement`, and nothing else."""
     try:
-        before, after = list(_parse(old)), list(_parse(new))
-    except SyntaxError as error:
-        before, after, why = [], [], str(error)
-    else:
-        why = "the text is laid out in a way that a program cannot extend"
-    ground = {triple for triple in before if _is_ground(triple)} | block.triples()
-    blank = sum(not _is_ground(triple) for triple in before)
-    if {t for t in after if _is_ground(t)} != ground or sum(not _is_ground(t) for t in after) != blank:
-        hint = "add these lines by hand:\n" + block.text()
-        raise UsageError(f"{shorten(block.subject.value)} cannot be put in here", where=where, why=why, hint=hint)
+        after = _dataset(parse_triples(changed, where, ""))
+    except FindingsError:
+        after = None
+    if after != _dataset({*before, *statement.triples()}):
+        raise UsageError(
+            f"{shorten(statement.subject.value)} cannot be put in here",
+            where=where,
+            why="the file would not say what it should",
+            hint="add these lines by hand:\n" + statement.text(),
+        )
 
 
-def _parse(text: str) -> Iterator[ox.Triple]:
-    for quad in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE):
-        yield ox.Triple(quad.subject, quad.predicate, quad.object)
-
-
-def _is_ground(triple: ox.Triple) -> bool:
-    return not any(isinstance(node, ox.BlankNode) for node in (triple.subject, triple.object))
+def _dataset(triples: Iterable[ox.Triple]) -> ox.Dataset:
+    """Return the triples with blank nodes named by the graph alone, so that equal graphs are equal."""
+    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset

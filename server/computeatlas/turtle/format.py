@@ -35,7 +35,6 @@ import pyoxigraph as ox
 from computeatlas.model.errors import AtlasError, FindingsError
 from computeatlas.model.files import replace_file
 from computeatlas.model.findings import Finding
-from computeatlas.turtle.limits import find_deep_nesting
 from computeatlas.turtle.parser import parse_document
 from computeatlas.turtle.printer import print_document
 from computeatlas.turtle.tokens import tokenise
@@ -55,8 +54,6 @@ def format_turtle(text: str, name: str) -> str:
     triples or comments, or where brackets are nested too deep.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
-    if finding := find_deep_nesting(text.encode(), name):
-        raise FindingsError([finding])
     triples = _triples(text, name)
     result = print_document(parse_document(text, name))
     try:

@@ -67,8 +67,6 @@ def read_turtle(path: Path, name: str) -> tuple[bytes | None, list[Finding]]:
         what = f"holds the control character U+{control[0][0]:04X}"
         why = "RDF/XML and XML results cannot hold it, so exports would fail"
         return None, [Finding(name, line, "control-character", what, why, "remove it")]
-    if finding := find_deep_nesting(data, name):
-        return None, [finding]
     if (crlf := data.find(b"\r\n")) >= 0:
         line = data.count(b"\n", 0, crlf) + 1
         why = "the digest of the file differs from that of the same file with Unix line ends"
@@ -79,10 +77,7 @@ def read_turtle(path: Path, name: str) -> tuple[bytes | None, list[Finding]]:
 
 
 def find_deep_nesting(data: bytes, name: str) -> Finding | None:
-    """Return the finding that brackets nest too deep in the Turtle `data` of the file `name`, or None.
-
-    Whatever hands Turtle to a parser asks this first.
-    """
+    """Return the finding that brackets nest too deep in the Turtle `data` of the file `name`, or None."""
     line = _too_deep(data)
     if not line:
         return None

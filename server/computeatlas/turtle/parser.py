@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def parse_document(text: str, name: str) -> Document:
     """Return the tree of the Turtle document `text`, called `name` in findings.
 
-    `text` must be one that `find_deep_nesting` passed and `parse_triples` read: this parser recurses into brackets, and
-    looks no closer than it must to keep the comments. Raises FindingsError for what is newer than Turtle 1.1
+    `text` must be one that `parse_triples` read: this parser recurses into brackets, whose depth that limits, and looks
+    no closer than it must to keep the comments. Raises FindingsError for what is newer than Turtle 1.1
     (https://www.w3.org/TR/turtle/).
     """
     return _Parser(tokenise(text, name), name).document()
@@ -68,10 +68,10 @@ class _Parser:
     def _at(self, marks: str) -> bool:
         return self._token.kind == "mark" and self._token.text in marks
 
-    def _demand(self, mark: str) -> None:
+    def _demand(self, mark: str) -> Token:
         if self._token.text != mark:
             raise too_new(self._name, self._token.line)
-        self._take()
+        return self._take()
 
     def _comments(self) -> list[Comment]:
         """Return the waiting comments, which wait no more."""
@@ -111,11 +111,11 @@ class _Parser:
             document.blocks.append(Directives(leading, [directive]))
 
     def _directive(self) -> Directive:
-        word = self._take().text
-        prefix = self._take().text if word.lower().endswith("prefix") else None
-        directive = Directive(prefix, self._take().text, None, prefix is None)
-        if word.startswith("@"):
-            self._demand(".")
+        opening = self._take()
+        prefix = self._take().text if opening.text.lower().endswith("prefix") else None
+        iri = self._take()
+        end = self._demand(".").end if opening.text.startswith("@") else iri.end
+        directive = Directive(prefix, iri.text, None, prefix is None, (opening.start, end))
         directive.after = self._trailing()
         if prefix is None:
             self._bases += 1
@@ -124,15 +124,18 @@ class _Parser:
         return directive
 
     def _block(self, leading: list[Comment]) -> Block:
+        first = self._token
         subject = self._node()
+        iri = self._iri(first) if first.kind in ("iri", "name") else None
+        predicates: list[Predicate] = []
+        closing: list[str] = []
         if self._at("."):
             leading += self._comments()
-            self._take()
-            return Block(leading, subject, [], [], self._trailing())
-        predicates = self._predicates()
-        closing = self._own()
-        self._demand(".")
-        return Block(leading, subject, predicates, closing, self._trailing())
+        else:
+            predicates = self._predicates()
+            closing = self._own()
+        end = self._demand(".").end
+        return Block(leading, subject, predicates, closing, self._trailing(), iri, (first.start, end))
 
     def _predicates(self) -> list[Predicate]:
         predicates = [self._predicate()]

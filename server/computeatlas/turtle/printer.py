@@ -70,11 +70,11 @@ class _Printer:
         self.comments(block.leading + first)
         self._after_directives = False
         self._start(0)
-        end = block.end
-        if predicates and end and not block.closing and predicates[-1].objects[-1].after is None:
-            predicates[-1].objects[-1].after, end = end, None
+        after = block.after
+        if predicates and after and not block.closing and predicates[-1].objects[-1].after is None:
+            predicates[-1].objects[-1].after, after = after, None
         # A full stop after comments, or with a comment of its own, stands on a line of its own.
-        alone = bool(predicates and (block.closing or end))
+        alone = bool(predicates and (block.closing or after))
         self._node(block.subject, 0, "" if predicates else " .")
         for number, predicate in enumerate(predicates):
             if number:
@@ -87,7 +87,7 @@ class _Printer:
         self._own(block.closing, _STEP)
         if alone:
             self._start(_STEP, ".")
-        self._after(end)
+        self._after(after)
 
     def _objects(self, objects: list[Item], indent: int, close: str) -> None:
         joined = _joined(objects)

@@ -50,12 +50,18 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True)
 class Token:
-    """One token or comment: its kind, its text, its line from 1 and the line breaks between it and the one before."""
+    """One token or comment of a text.
+
+    `line` counts from 1, `breaks` are the line breaks between the token and the one before, `start` and `end` its place
+    in characters.
+    """
 
     kind: str
     text: str
     line: int
     breaks: int
+    start: int
+    end: int
 
 
 def tokenise(text: str, name: str) -> list[Token]:
@@ -76,11 +82,11 @@ def tokenise(text: str, name: str) -> list[Token]:
         if kind == "space":
             breaks += passed
         else:
-            tokens.append(Token(kind, _tidy(kind, value), line, breaks))
+            tokens.append(Token(kind, _tidy(kind, value), line, breaks, *match.span()))
             breaks = 0
         line += passed
         place = match.end()
-    return [*tokens, Token("end", "", line, breaks)]
+    return [*tokens, Token("end", "", line, breaks, place, place)]
 
 
 def _tidy(kind: str, value: str) -> str:

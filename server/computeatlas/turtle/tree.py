@@ -65,23 +65,33 @@ Node = Leaf | Properties | Collection
 
 @dataclass
 class Block:
-    """A subject with its predicates; `end` is the comment after the full stop."""
+    """A subject with its predicates; `after` is the comment after the full stop.
+
+    `iri` is that of the subject, escapes as written, relative where it is written so, None for a blank node. `span` is
+    the place of the block in the text, from its subject to the end of its full stop.
+    """
 
     leading: list[Comment]
     subject: Node
     predicates: list[Predicate]
     closing: list[str]
-    end: str | None
+    after: str | None
+    iri: str | None
+    span: tuple[int, int]
 
 
 @dataclass
 class Directive:
-    """A base, or the namespace of a prefix; `used` where a name needs it, and it says what was not said before."""
+    """A base, or the namespace of a prefix; `used` where a name needs it, and it says what was not said before.
+
+    `prefix` ends in a colon; `iri` is in angle brackets. `span` is its place in the text.
+    """
 
     prefix: str | None
     iri: str
     after: str | None
     used: bool
+    span: tuple[int, int]
 
 
 @dataclass

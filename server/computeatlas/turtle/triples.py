@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from computeatlas.model.errors import FindingsError
 from computeatlas.model.findings import Finding
+from computeatlas.turtle.limits import find_deep_nesting
 from computeatlas.turtle.syntax_findings import syntax_finding
 from computeatlas.turtle.tokens import tokenise
 
@@ -26,9 +27,11 @@ def parse_triples(text: str, name: str, why: str) -> list[ox.Triple]:
     """Return the triples of the Turtle `text` in their order, relative IRIs resolved against `PLACEHOLDER_BASE`.
 
     Blank nodes have labels of their own, so that those of two texts differ. Raises FindingsError for a text, called
-    `name` in the finding, that is not Turtle; `why` says what that means for the file. What is newer than Turtle 1.1
-    is read too: https://www.w3.org/TR/rdf12-turtle/.
+    `name` in the finding, that is not Turtle or nests brackets too deep; `why` says what it means for the file that it
+    is not Turtle. What is newer than Turtle 1.1 is read too: https://www.w3.org/TR/rdf12-turtle/.
     """
+    if finding := find_deep_nesting(text.encode(), name):
+        raise FindingsError([finding])
     try:
         quads = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=PLACEHOLDER_BASE, rename_blank_nodes=True)
         return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]

@@ -19,15 +19,17 @@ from computeatlas.curate.protege_lists import listed, read_text
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
 from computeatlas.model.progress import Progress, silent
-from computeatlas.turtle.edit import Block, data_iri, extended, new_file, place_of_passage
+from computeatlas.turtle.edit import extended, places
 from computeatlas.turtle.lines import FOLDERS
+from computeatlas.turtle.statement import Statement, data_iri, new_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from computeatlas.curate.add.resolve import NewClaim, Terms
     from computeatlas.model.project import Project
-    from computeatlas.turtle.edit import Term
+    from computeatlas.turtle.statement import Term
 
     Stretch = tuple[int, int]
 
@@ -54,18 +56,18 @@ def add_claim(project: Project, new: NewClaim, archive: Path, progress: Progress
     topic = _topic(new, terms, known)
     labels = _labels(new, terms, known)
     source_file, source_text, passages = _with_passages(project, known, source, text, stretches)
-    block = _block(new, name, terms, labels, passages)
+    statement = _statement(new, name, terms, labels, passages)
     texts = {project.root / source_file: source_text} if source_text is not None else {}
     file = f"{FOLDERS['claims']}/{topic}.ttl"
     path = project.root / file
     if path.exists():
-        texts[path] = extended(read_text(path, file), block, where=file)
+        texts[path] = extended(read_text(path, file), statement, where=file)
     else:
         header = data_iri("claims", topic)
         comment = f"Claims on {' '.join(known.label(terms.subject, 'en').split())}."
-        texts |= {path: new_file(header, comment, block), **listed(project, header, file)}
+        texts |= {path: new_file(header, comment, statement), **listed(project, header, file)}
     write_checked(project, texts, progress)
-    return Added(block.subject.value, labels[0].value, tuple(project.relative(item) for item in texts))
+    return Added(statement.subject.value, labels[0].value, tuple(project.relative(item) for item in texts))
 
 
 def locate(text: str, wanted: str) -> Stretch:
@@ -169,12 +171,21 @@ def _label(terms: Terms, known: Known, language: str) -> str:
     return f"{subject}: {predicate}, {known.label(terms.modality, language)}"
 
 
+def place_of_passage(text: str, name: str, stretch: Stretch, stretches: Mapping[str, Stretch]) -> int | None:
+    """Return where in `text`, called `name`, a passage of `stretch` belongs in the order of offsets; None for its end.
+
+    `stretches` has start and end of each passage of the source, by its IRI.
+    """
+    later = (place.start for place in places(text, name) if stretches.get(place.iri, stretch) > stretch)
+    return next(later, None)
+
+
 def _with_passages(
     project: Project, known: Known, source: str, text: str, stretches: list[Stretch]
 ) -> tuple[str, str | None, list[str]]:
     """Return the file of `source`, its new text, None where all passages are there, and the IRIs of the passages."""
     existing = known.passages(source)
-    names = {iri.removeprefix(PREFIXES["psg"]): stretch for stretch, (iri, _digest) in existing.items()}
+    stretches_of = {iri: stretch for stretch, (iri, _digest) in existing.items()}
     file = known.graph.place(source)[0]
     changed: str | None = None
     passages = []
@@ -190,9 +201,8 @@ def _with_passages(
                 )
             passages.append(iri)
             continue
-        name = f"{_local(source)}-{start}-{end}"
-        iri = PREFIXES["psg"] + name
-        block = Block(
+        iri = f"{PREFIXES['psg']}{_local(source)}-{start}-{end}"
+        statement = Statement(
             ox.NamedNode(iri),
             (
                 part("rdf:type", ox.NamedNode(ATLAS + "Passage")),
@@ -204,14 +214,16 @@ def _with_passages(
         )
         if changed is None:
             changed = read_text(project.root / file, file)
-        at = place_of_passage(changed, (start, end), names)
-        changed = extended(changed, block, where=file, at=at)
-        names[name] = (start, end)
+        at = place_of_passage(changed, file, (start, end), stretches_of)
+        changed = extended(changed, statement, where=file, at=at)
+        stretches_of[iri] = (start, end)
         passages.append(iri)
     return file, changed, passages
 
 
-def _block(new: NewClaim, name: str, terms: Terms, labels: tuple[ox.Literal, ox.Literal], passages: list[str]) -> Block:
+def _statement(
+    new: NewClaim, name: str, terms: Terms, labels: tuple[ox.Literal, ox.Literal], passages: list[str]
+) -> Statement:
     def nodes(iris: tuple[str, ...] | list[str]) -> list[ox.NamedNode]:
         return [ox.NamedNode(iri) for iri in dict.fromkeys(iris)]
 
@@ -232,4 +244,4 @@ def _block(new: NewClaim, name: str, terms: Terms, labels: tuple[ox.Literal, ox.
         part("atlas:asOf", *as_of),
         part("atlas:evidence", *nodes(passages)),
     )
-    return Block(ox.NamedNode(PREFIXES["claim"] + name), tuple(item for item in parts if item.values))
+    return Statement(ox.NamedNode(PREFIXES["claim"] + name), tuple(item for item in parts if item.values))

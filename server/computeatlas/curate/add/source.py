@@ -17,15 +17,15 @@ from computeatlas.curate.protege_lists import listed
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, XSD, shorten
 from computeatlas.model.progress import Progress, silent
-from computeatlas.turtle.edit import Block, Part, data_iri, new_file
 from computeatlas.turtle.lines import FOLDERS, parse_project
+from computeatlas.turtle.statement import Part, Statement, data_iri, new_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.model.project import Project
-    from computeatlas.turtle.edit import Term
     from computeatlas.turtle.lines import ParsedGraph
+    from computeatlas.turtle.statement import Term
 
 LANGUAGES = ("en", "sv")
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
@@ -105,9 +105,9 @@ def add_source(project: Project, new: NewSource, progress: Progress = silent) ->
         part("dcterms:extent", ox.Literal(len(text))),
         part("atlas:sha256", ox.Literal(digest)),
     ]
-    block = Block(ox.NamedNode(iri), tuple(parts))
+    statement = Statement(ox.NamedNode(iri), tuple(parts))
     header = data_iri("sources", name)
-    texts = {path: new_file(header, _COMMENT, block), **listed(project, header, file)}
+    texts = {path: new_file(header, _COMMENT, statement), **listed(project, header, file)}
     write_checked(project, texts, progress)
     missing = [shorten(item.predicate.value) for item in parts if not item.values]
     if missing:
@@ -124,7 +124,7 @@ def read_sound(project: Project) -> ParsedGraph:
 
 
 def part(predicate: str, *values: Term) -> Part:
-    """Return the part of a block with the prefixed name `predicate` and `values`."""
+    """Return the part of a statement with the prefixed name `predicate` and `values`."""
     return Part(ox.NamedNode(expand(predicate)), values)
 
 
