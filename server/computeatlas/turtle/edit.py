@@ -62,10 +62,18 @@ def extended(text: str, statement: Statement, *, where: str, at: int | None = No
     directives = [
         block for block in _blocks(text, where) if isinstance(block, Directive) and (at is None or block.span[0] < at)
     ]
-    additions = [*_prefixes(text, statement, directives, where, at), _addition(text, statement, at)]
+    additions = [
+        *_prefixes(text, statement, directives, where, at),
+        # An empty line stands between statements.
+        (at, statement.text() + "\n") if at is not None else (len(text), "\n" * bool(text) + statement.text()),
+    ]
+    line_end = "\r\n" if "\r\n" in text else "\n"
     changed, done = "", 0
     for index, addition in additions:
-        changed += text[done:index] + (addition.replace("\n", "\r\n") if "\r\n" in text else addition)
+        changed += text[done:index]
+        if changed and changed[-1] not in "\r\n":
+            changed += line_end
+        changed += addition.replace("\n", line_end)
         done = index
     changed += text[done:]
     _require_only(before, changed, statement, where)
@@ -92,13 +100,6 @@ def _with_comments(text: str, end: int, start: int) -> int:
     return above.start() if above else start
 
 
-def _addition(text: str, statement: Statement, at: int | None) -> tuple[int, str]:
-    """Return where the statement goes, and its text with the empty line that parts it from what was there."""
-    if at is not None:
-        return at, _on_a_line(text, at, statement.text()) + "\n"
-    return len(text), _on_a_line(text, len(text), ("\n" if text else "") + statement.text())
-
-
 def _prefixes(
     text: str, statement: Statement, directives: list[Directive], where: str, at: int | None
 ) -> list[tuple[int, str]]:
@@ -115,7 +116,7 @@ def _prefixes(
                 where=where,
                 hint=f"let it stand for <{PREFIXES[prefix]}>",
             )
-    return [(index, _on_a_line(text, index, prefix_line(prefix))) for index, prefix in sorted(found)]
+    return [(index, prefix_line(prefix)) for index, prefix in sorted(found)]
 
 
 def _prefix_place(text: str, prefix: str, directives: list[Directive], at: int | None) -> int:
@@ -129,11 +130,6 @@ def _prefix_place(text: str, prefix: str, directives: list[Directive], at: int |
     head = _COMMENT_LINES.match(text)
     end = head.end() if head else 0
     return end if at is None else min(end, at)
-
-
-def _on_a_line(text: str, index: int, line: str) -> str:
-    """Return `line` with a line break before it where `index` is not at the beginning of a line of the text."""
-    return line if index == 0 or text[index - 1] in "\r\n" else "\n" + line
 
 
 def _require_only(before: Iterable[ox.Triple], changed: str, statement: Statement, where: str) -> None:
