@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pyoxigraph as ox
 import pytest
@@ -83,3 +85,24 @@ def test_brackets_stand_where_they_must(path: str, expected: str) -> None:
 def test_an_inverse_property_in_a_negated_set_is_printed_for_people() -> None:
     (triples,) = read_query_patterns("SELECT * { ?s !(^<http://e/p>|a) ?o }").triples.values()
     assert write_path(triples[0].predicate, names=True) == "!(^<http://e/p>|rdf:type)"
+
+
+THREADS = """
+import sys, threading
+from computeatlas.provenance.patterns import read_query_patterns
+sys.setswitchinterval(1e-6)
+ready = threading.Barrier(8)
+def work():
+    ready.wait()
+    read_query_patterns("PREFIX : <http://e.example/> ASK { ?a :p/^:q 'x'@en ; a [ :r 1.5 ] OPTIONAL { ?a :s ?b } }")
+    print("read")
+for _ in range(8):
+    threading.Thread(target=work).start()
+"""
+
+
+def test_the_first_queries_may_be_read_in_several_threads_at_once() -> None:
+    # In processes of their own, since what is parsed first makes all later ones work.
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, timeout=120, check=False)
+        assert (done.stdout.split(), done.stderr) == (["read"] * 8, "")

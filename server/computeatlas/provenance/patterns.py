@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,9 @@ from computeatlas.sparql.tokens import tokenize
 #: Characters and tokens of a query that is taken apart: the time that rdflib needs grows with them, to a second or so.
 MOST_CHARACTERS = 16 * 1024
 _MOST_TOKENS = 2000
+#: pyparsing finds out how many arguments an action takes when it is first called; two threads that call it at that
+#: moment take a wrong number for right.
+_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ def read_query_patterns(text: str, base: str | None = None) -> Reading:
     layout = read_layout(text)
     assert layout.select.body is not None
     try:
-        tree = parseQuery(_mark_inverse(skeleton(layout)))
+        with _PARSING:
+            tree = parseQuery(_mark_inverse(skeleton(layout)))
         prologue = translatePrologue(tree[0], base)
         query = traverse(tree[1], visitPost=functools.partial(translatePName, prologue=prologue))
         query = traverse(query, visitPost=_translate_path)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import re
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from http.client import HTTPConnection
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
@@ -18,6 +18,9 @@ pytestmark = pytest.mark.slow
 
 #: The same pages in the other language; another test looks at some of them.
 LANGUAGE = re.compile(r"[?&]lang=")
+#: Of addresses that differ only in the thing they are about, so many are followed.
+_VARIANTS = 3
+_CONNECTIONS = 4
 #: Which attribute of which element is an address.
 ADDRESSES = {
     "a": "href",
@@ -61,33 +64,44 @@ class Crawl:
 
     def __init__(self, site: str):
         self._site = site
-        self._connection = http.client.HTTPConnection(urlsplit(site).hostname or "", urlsplit(site).port)
+        server = urlsplit(site)
+        self._connections = [HTTPConnection(server.hostname or "", server.port) for _ in range(_CONNECTIONS)]
         self.found: dict[str, tuple[int, str]] = {}
         self.linked_from: dict[str, str] = {}
         self.parts: dict[str, set[str]] = {}
         self.wanted_parts: dict[tuple[str, str], str] = {}
         self.inline: list[str] = []
-        self.shapes: set[str] = set()
-        self.queue: deque[str] = deque([site])
+        self._variants: dict[str, set[str]] = {}
+        self._next: list[str] = [site]
 
     def run(self) -> None:
-        while self.queue:
-            address = self.queue.popleft()
-            if address not in self.found:
-                self._visit(address)
-        self._connection.close()
+        """Visit what one link leads to, then what two lead to, and so on: in an order that is always the same."""
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            while self._next:
+                addresses, self._next = self._next, []
+                for address, visited in zip(addresses, pool.map(self._visit, addresses), strict=True):
+                    self._take(address, *visited)
+        for connection in self._connections:
+            connection.close()
 
-    def _visit(self, address: str) -> None:
+    def _visit(self, address: str) -> tuple[int, str, str | None, Page | None]:
+        """Return status, media type, where it leads to, and the page."""
+        # There are as many as threads.
+        connection = self._connections.pop()
         target = address.removeprefix(self._site.rstrip("/"))
-        self._connection.request("GET", target, headers={"Accept": "text/html,*/*;q=0.1", "Accept-Language": "en"})
-        response = self._connection.getresponse()
+        connection.request("GET", target, headers={"Accept": "text/html,*/*;q=0.1", "Accept-Language": "en"})
+        response = connection.getresponse()
         body = response.read()
+        self._connections.append(connection)
         kind = response.headers.get("Content-Type", "").partition(";")[0]
-        self.found[address] = (response.status, kind)
-        if response.status in (301, 302, 303, 307, 308):
-            self._add(response.headers["Location"], address)
-        elif kind == "text/html":
-            page = Page(body.decode())
+        location = response.headers["Location"] if response.status in (301, 302, 303, 307, 308) else None
+        return response.status, kind, location, Page(body.decode()) if kind == "text/html" else None
+
+    def _take(self, address: str, status: int, kind: str, location: str | None, page: Page | None) -> None:
+        self.found[address] = (status, kind)
+        if location is not None:
+            self._add(location, address)
+        elif page is not None:
             self.parts[address] = page.parts
             self.inline += [f"{address}: {item}" for item in page.inline]
             for link in page.links:
@@ -97,24 +111,35 @@ class Crawl:
         address, part = urldefrag(urljoin(source, link))
         if not address.startswith(self._site) or LANGUAGE.search(address):
             return
-        if (shape := _shape(address)) is not None:
-            if shape in self.shapes:
-                return
-            self.shapes.add(shape)
-        self.linked_from.setdefault(address, source)
+        if address not in self.linked_from:
+            if (shape := _shape(address)) is not None:
+                followed = self._variants.setdefault(shape, set())
+                if len(followed) == _VARIANTS:
+                    return
+                followed.add(address)
+            self.linked_from[address] = source
+            if address != self._site:
+                self._next.append(address)
         if part:
             self.wanted_parts.setdefault((address, part), source)
-        self.queue.append(address)
 
 
 def _shape(address: str) -> str | None:
-    """Return the query whose sources `address` tells, without the thing that it asks of; None for other addresses.
+    """Return what `address` has in common with others that differ in the thing they are about, None for a page of one.
 
-    There are some three thousand such addresses, which differ in that thing only and take a third of a second each.
+    There are some ten thousand addresses of queries, of reasons for a statement, and of data about a thing.
     """
-    if not address.endswith("cite=true"):
-        return None
-    return re.sub(r"VALUES (\?\w+) \{[^}]*\}", r"VALUES \1 {}", parse_qs(urlsplit(address).query)["query"][0])
+    parts = urlsplit(address)
+    values = parse_qs(parts.query)
+    if query := values.pop("query", None):
+        text = re.sub(r"""<[^>]*>|"[^"]*"|'[^']*'""", "term", query[0])
+        text = re.sub(r"VALUES (\?\w+) \{[^}]*\}", r"VALUES \1 {}", text)
+        return f"{parts.path} {sorted(values.items())} {text}"
+    if parts.path == "/why":
+        return f"{parts.path} {values['p']}"
+    if (data := re.fullmatch(r"(/doc/[\w-]+/).*(\.[a-z]+)", parts.path)) is not None:
+        return f"{data[1]}{data[2]}"
+    return None
 
 
 @pytest.fixture(scope="module")
