@@ -111,3 +111,22 @@ def test_the_graph_of_an_installed_package_is_checked_but_not_written(runner, ro
 
 def test_the_command_is_called_fmt() -> None:
     assert fmt_command.name == "fmt"
+
+
+def test_the_lists_for_protege_are_reported_when_stale_and_made(runner, root: Path) -> None:
+    repository = Path(__file__).parents[2]
+    names = ["ontology/compute-atlas-all.ttl", "ontology/catalog-v001.xml"]
+    for name in names:
+        (root / name).write_bytes((repository / name).read_bytes())
+    before = {name: (root / name).read_bytes() for name in names}
+    done = fmt(runner, "--check", "--root", root)
+    assert (done.exit_code, done.stdout.splitlines(), done.stderr) == (1, names, "2 of 6 files would change\n")
+    assert {name: (root / name).read_bytes() for name in names} == before
+    done = fmt(runner, "--root", root)
+    assert (done.exit_code, done.stdout.splitlines(), done.stderr) == (0, names, "2 of 6 files changed\n")
+    assert b"/data/" not in (root / names[0]).read_bytes() + (root / names[1]).read_bytes()
+    assert fmt(runner, "--check", "--root", root).stderr == "0 of 6 files would change\n"
+
+
+def test_the_curated_files_of_the_project_are_laid_out(runner) -> None:
+    assert fmt(runner, "--check", "--root", Path(__file__).parents[2]).exit_code == 0

@@ -1,4 +1,4 @@
-"""The command that lays out the curated files: fmt."""
+"""The command that lays out the curated files and makes the lists of them: fmt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from computeatlas.cli.options import root_option
+from computeatlas.curate.protege_files import protege_files, stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
+from computeatlas.model.files import replace_file
 from computeatlas.model.project import Project
 from computeatlas.turtle.format import format_file
 
@@ -21,33 +23,62 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
-    """Lay out Turtle files; by default all of ontology/ and graph_data/."""
-    named = [(path, str(path)) for path in files] or _curated(Project.find(root), check=check)
-    changed = 0
+    """Lay out Turtle files; by default all of ontology/ and graph_data/, and the two lists of them for Protégé."""
+    project = None if files else _curated(Project.find(root), check=check)
+    named = _turtle(project) if project else [(path, str(path)) for path in files]
+    changed: list[str] = []
     findings: list[Finding] = []
     for path, name in named:
         try:
-            differs = format_file(path, name, write=not check)
+            if format_file(path, name, write=not check):
+                changed.append(name)
         except FindingsError as error:
             # One broken file is no reason to leave the others as they are.
             findings.extend(error.findings)
-            continue
-        if differs:
-            changed += 1
-            click.echo(name)
-    total = f"{len(named)} file{'' if len(named) == 1 else 's'}"
-    click.echo(f"{changed} of {total} {'would change' if check else 'changed'}", err=True)
+    count = len(named)
+    if project:
+        count += len(protege_files(project))
+        if not findings:
+            changed += _generated(project, write=not check)
+    for name in changed:
+        click.echo(name)
+    total = f"{count} file{'' if count == 1 else 's'}"
+    click.echo(f"{len(changed)} of {total} {'would change' if check else 'changed'}", err=True)
     if findings:
         raise FindingsError(findings)
     if check and changed:
         raise click.exceptions.Exit(1)
 
 
-def _curated(project: Project, *, check: bool) -> list[tuple[Path, str]]:
-    """Return the Turtle files of `project` and their names; the graph inside an installed package is not written to."""
+def _curated(project: Project, *, check: bool) -> Project:
+    """Return `project`; raises UsageError for the one in an installed package, which is not written to."""
     if not check and project.is_installed:
         raise UsageError(
             "the graph that came with the program is not written to",
             hint="name the directory of yours with --root, or the files",
         )
-    return [(path, project.relative(path)) for folder in ("ontology", "graph_data") for path in project.turtle(folder)]
+    return project
+
+
+def _turtle(project: Project) -> list[tuple[Path, str]]:
+    """Return the Turtle files of `project` that people write, and their names."""
+    made = protege_files(project)
+    paths = [path for folder in ("ontology", "graph_data") for path in project.turtle(folder) if path not in made]
+    return [(path, project.relative(path)) for path in paths]
+
+
+def _generated(project: Project, *, write: bool) -> list[str]:
+    """Return the names of the files for Protégé that are not as the others would have them; with `write` they then are.
+
+    Raises UsageError where one cannot be written.
+    """
+    stale = stale_protege_files(project)
+    for path, text in stale.items() if write else ():
+        try:
+            replace_file(path, text.encode())
+        except OSError as error:
+            where = project.relative(path)
+            raise UsageError(
+                "cannot be written", where=where, why=error.strerror, hint="fix its permissions"
+            ) from error
+    return [project.relative(path) for path in stale]

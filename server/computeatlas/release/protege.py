@@ -7,11 +7,11 @@ assertion of the current view is annotated with the claims that it rests on.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.protege_files import ALL_IRI, catalogue
 from computeatlas.engine.embedded import Query
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import UsageError
@@ -52,8 +52,9 @@ def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
             raise UsageError(f"has other files in it, such as {others[0]}", where=str(target), hint=hint)
         for name, iri in PARTS.items():
             (target / f"{name}.owl").write_bytes(serialise(_part(engine, name, iri), ox.RdfFormat.RDF_XML))
-        (target / ALL).write_bytes(serialise(_header(BASE + "all", list(PARTS.values())), ox.RdfFormat.RDF_XML))
-        (target / CATALOG).write_bytes(_catalogue())
+        (target / ALL).write_bytes(serialise(_header(ALL_IRI, list(PARTS.values())), ox.RdfFormat.RDF_XML))
+        entries = [(ALL_IRI, ALL), *((iri, f"{name}.owl") for name, iri in PARTS.items())]
+        (target / CATALOG).write_text(catalogue(entries), encoding="utf-8")
     except OSError as error:
         hint = "name a directory that can be written"
         raise UsageError("cannot be written", where=str(target), why=error.strerror, hint=hint) from error
@@ -72,13 +73,3 @@ def _header(iri: str, imports: list[str]) -> list[ox.Triple]:
     header = ox.NamedNode(iri)
     imported = [ox.Triple(header, _IMPORTS, ox.NamedNode(other)) for other in imports]
     return [ox.Triple(header, _TYPE, _ONTOLOGY), *imported]
-
-
-def _catalogue() -> bytes:
-    namespace = "urn:oasis:names:tc:entity:xmlns:xml:catalog"
-    catalogue = ElementTree.Element("catalog", {"prefer": "public", "xmlns": namespace})
-    for iri, name in [(BASE + "all", ALL), *((iri, f"{name}.owl") for name, iri in PARTS.items())]:
-        ElementTree.SubElement(catalogue, "uri", {"name": iri, "uri": name})
-    ElementTree.indent(catalogue)
-    text = ElementTree.tostring(catalogue, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from computeatlas.model.namespaces import BASE, ONTOLOGY_IRI, OWL, PREFIXES, RDF, XSD, shorten
+from computeatlas.model.namespaces import PREFIXES, RDF, XSD, shorten
 
 Term = ox.NamedNode | ox.Literal
 
@@ -75,25 +75,6 @@ def _written(term: Term) -> str:
     return f"{ox.Literal(term.value)}^^{shorten(term.datatype.value)}"
 
 
-def new_file(iri: str, comment: str, statement: Statement) -> str:
-    """Return a file with `comment`, the prefixes that it needs, the ontology header of `iri`, and `statement`."""
-    header = ontology_header(iri)
-    needed = sorted(header.prefixes() | statement.prefixes())
-    lines = "".join(prefix_line(prefix) for prefix in needed)
-    return f"# {comment}\n{lines}\n{header.text()}\n{statement.text()}"
-
-
-def ontology_header(iri: str) -> Statement:
-    """Return the header by which Protégé knows the data file `iri`."""
-    imports = Part(ox.NamedNode(OWL + "imports"), (ox.NamedNode(ONTOLOGY_IRI),))
-    return Statement(ox.NamedNode(iri), (Part(_TYPE, (ox.NamedNode(OWL + "Ontology"),)), imports))
-
-
 def prefix_line(prefix: str) -> str:
     """Return the line that declares one of the prefixes of the project."""
     return f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n"
-
-
-def data_iri(folder: str, name: str) -> str:
-    """Return the IRI of the file `name`.ttl in graph_data/`folder`, as ontology header and Protégé's catalogue say."""
-    return f"{BASE}data/{folder}/{name}"

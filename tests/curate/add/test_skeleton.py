@@ -22,7 +22,7 @@ from computeatlas.curate.add.resolve import NewClaim, understand
 from computeatlas.curate.add.source import NewSource, add_source, date_literal, part, require_name
 from computeatlas.curate.check.evidence import check_evidence, read_archive
 from computeatlas.curate.check.run import require_sound
-from computeatlas.curate.protege_lists import listed
+from computeatlas.curate.data_file import data_iri, new_file, ontology_header
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.findings import Finding
@@ -32,7 +32,7 @@ from computeatlas.release.build import build
 from computeatlas.release.load import load
 from computeatlas.turtle.edit import extended
 from computeatlas.turtle.lines import ParsedGraph
-from computeatlas.turtle.statement import Statement, data_iri, new_file, ontology_header
+from computeatlas.turtle.statement import Statement
 
 pytestmark = pytest.mark.slow
 
@@ -315,53 +315,6 @@ def test_a_new_source_is_in_both_files_for_protege(with_protege: Project, letter
     for name in added.files[1:]:
         lines = (with_protege.root / name).read_bytes().splitlines(keepends=True)
         assert b"".join(line for line in lines if b"sources/organ" not in line) == before[name]
-
-
-@given(
-    names=st.lists(st.text("az-", min_size=1, max_size=3), unique=True, max_size=6),
-    ends=st.sampled_from(["\n", "\r\n"]),
-)
-@settings(max_examples=50)
-def test_the_files_for_protege_stay_in_order(names: list[str], ends: str, tmp_path_factory) -> None:
-    project = Project(tmp_path_factory.mktemp("root"))
-    (project.root / "ontology").mkdir()
-    for name in ("compute-atlas-all.ttl", "catalog-v001.xml"):
-        text = (ONTOLOGY / name).read_text(encoding="utf-8").replace("\n", ends)
-        (project.root / "ontology" / name).write_bytes(text.encode())
-    known = imports(project)
-    for name in names:
-        for path, text in listed(project, data_iri("sources", name), f"graph_data/sources/{name}.ttl").items():
-            path.write_bytes(text.encode())
-    assert (
-        imports(project) == list(entries(project)) == sorted({*known, *(data_iri("sources", name) for name in names)})
-    )
-    turtle = (project.root / "ontology/compute-atlas-all.ttl").read_bytes()
-    assert len(list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == 1 + 6 + len(imports(project))
-    assert turtle.count(b"\n") == turtle.count(ends.encode())
-
-
-def test_what_is_listed_already_changes_nothing(project: Project) -> None:
-    for path in project.turtle("graph_data"):
-        name = project.relative(path)
-        assert listed(project, data_iri(path.parent.name, path.stem), name) == {}
-
-
-def test_a_last_line_without_end_gets_one(with_protege: Project) -> None:
-    path = with_protege.root / "ontology/compute-atlas-all.ttl"
-    path.write_text(path.read_text().rstrip())
-    text = listed(with_protege, data_iri("sources", "post"), "graph_data/sources/post.ttl")[path]
-    before, last = text.splitlines()[-2:]
-    assert before == f"        <{data_iri('sources', 'paper')}> ,"
-    assert last == f"        <{data_iri('sources', 'post')}> ."
-
-
-def test_a_list_in_another_form_is_refused_before_anything_is_written(with_protege: Project, letter: Path) -> None:
-    path = with_protege.root / "ontology/compute-atlas-all.ttl"
-    path.write_text(path.read_text().replace("\n        <", " <"))
-    before = snapshot(with_protege)
-    with pytest.raises(UsageError, match="does not name its files one a line"):
-        add_source(with_protege, NewSource(letter, "actor:builder"))
-    assert snapshot(with_protege) == before
 
 
 # ---------- claims

@@ -15,13 +15,14 @@ from computeatlas.curate.add.resolve import given, understand
 from computeatlas.curate.add.source import LANGUAGES, Added, part, read_sound, require_name
 from computeatlas.curate.add.write import write_checked
 from computeatlas.curate.check.evidence import read_archive
-from computeatlas.curate.protege_lists import listed, read_text
+from computeatlas.curate.data_file import data_iri, new_file
+from computeatlas.curate.protege_files import read_text, stale_protege_files
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
 from computeatlas.model.progress import Progress, silent
 from computeatlas.turtle.edit import extended, places
 from computeatlas.turtle.lines import FOLDERS
-from computeatlas.turtle.statement import Statement, data_iri, new_file
+from computeatlas.turtle.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +64,9 @@ def add_claim(project: Project, new: NewClaim, archive: Path, progress: Progress
     if path.exists():
         texts[path] = extended(read_text(path, file), statement, where=file)
     else:
-        header = data_iri("claims", topic)
         comment = f"Claims on {' '.join(known.label(terms.subject, 'en').split())}."
-        texts |= {path: new_file(header, comment, statement), **listed(project, header, file)}
+        texts[path] = new_file(data_iri("claims", topic), comment, statement)
+        texts |= stale_protege_files(project, texts)
     write_checked(project, texts, progress)
     return Added(statement.subject.value, labels[0].value, tuple(project.relative(item) for item in texts))
 

@@ -13,12 +13,13 @@ import pyoxigraph as ox
 from computeatlas.curate.add.lookup import Known, expand
 from computeatlas.curate.add.names import language_of, slug
 from computeatlas.curate.add.write import write_checked
-from computeatlas.curate.protege_lists import listed
+from computeatlas.curate.data_file import data_iri, new_file
+from computeatlas.curate.protege_files import stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, XSD, shorten
 from computeatlas.model.progress import Progress, silent
 from computeatlas.turtle.lines import FOLDERS, parse_project
-from computeatlas.turtle.statement import Part, Statement, data_iri, new_file
+from computeatlas.turtle.statement import Part, Statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,8 +107,8 @@ def add_source(project: Project, new: NewSource, progress: Progress = silent) ->
         part("atlas:sha256", ox.Literal(digest)),
     ]
     statement = Statement(ox.NamedNode(iri), tuple(parts))
-    header = data_iri("sources", name)
-    texts = {path: new_file(header, _COMMENT, statement), **listed(project, header, file)}
+    texts = {path: new_file(data_iri("sources", name), _COMMENT, statement)}
+    texts |= stale_protege_files(project, texts)
     write_checked(project, texts, progress)
     missing = [shorten(item.predicate.value) for item in parts if not item.values]
     if missing:
