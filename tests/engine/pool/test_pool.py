@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ from computeatlas.engine.pool.pool import Pool
 from computeatlas.engine.pool.spool import Spool
 from computeatlas.engine.pool.wire import Job
 from computeatlas.engine.pool.worker_handle import WorkerHandle
+from computeatlas.engine.pool.worker_states import WorkerState
 from computeatlas.model.errors import (
     AtlasError,
     DataError,
@@ -94,6 +96,17 @@ async def count(pool: Pool, text: str = COUNT, client: str = "c") -> int:
     return number((await pool.submit(client, job(text)).future).body)
 
 
+def alive(pool: Pool) -> set[int]:
+    """Return the numbers of the workers that can answer, or will."""
+    workers = pool._lifecycle.workers.values()
+    return {worker.number for worker in workers if worker.state is not WorkerState.KILLED}
+
+
+def by_pid(pool: Pool) -> dict[int, WorkerHandle]:
+    """Return the workers whose process ids are known."""
+    return {worker.process.pid: worker for worker in pool._lifecycle.workers.values() if worker.process.pid}
+
+
 async def until(true: Callable[[], object]) -> None:
     """Wait until something is true; the time limit of the test ends it otherwise."""
     while not true():
@@ -118,9 +131,9 @@ def test_answers(start: Start) -> None:
             answer = await pool.submit("c", job("SELECT * { ?s ?p ?o } LIMIT 7")).future
             assert (answer.form.name, answer.coding, answer.rows) == ("json", "identity", 7)
             texts = [f"SELECT ({value} AS ?n) {{}}" for value in range(40)]
-            tickets = [pool.submit(f"client {value % 3}", job(text)) for value, text in enumerate(texts)]
+            queries = [pool.submit(f"client {value % 3}", job(text)) for value, text in enumerate(texts)]
             assert pool.waiting == 40
-            assert [number((await ticket.future).body) for ticket in tickets] == list(range(40))
+            assert [number((await query.future).body) for query in queries] == list(range(40))
             await until(lambda: pool.running == 0)
             assert (pool.waiting, pool.alive, pool.tally.deaths) == (0, 2, {})
 
@@ -138,9 +151,9 @@ def test_each_error_is_that_of_its_query_alone(start: Start) -> None:
                 (pool.submit("c", Job("graph", named=("a:no",), formats={"graph": "nt"})), GraphMissingError),
                 (pool.submit("c", Job("graph", named=("http://[no",), formats={"graph": "nt"})), QueryEvaluationError),
             ]
-            for ticket, kind in bad:
+            for query, kind in bad:
                 with pytest.raises(kind):
-                    await ticket.future
+                    await query.future
             assert number((await good.future).body) == ROWS
             assert pool.tally.deaths == {}
 
@@ -184,13 +197,13 @@ def test_a_time_out_ends_the_worker_and_another_takes_its_place(start: Start) ->
     async def work() -> None:
         async with opened(start) as pool:
             await count(pool)
-            before = set(pool._workers)
+            before = alive(pool)
             slow = pool.submit("c", job(ENDLESS, timeout=0.2))
             assert await count(pool, client="d") == ROWS
             with pytest.raises(QueryTimeoutError, match=r"longer than 0\.2 seconds"):
                 await slow.future
             await until(lambda: pool.alive == 2)
-            assert len(before & set(pool._workers)) == 1
+            assert len(before & alive(pool)) == 1
             assert [await count(pool) for _ in range(4)] == [ROWS] * 4
             assert pool.tally.deaths == {"QueryTimeoutError": 1}
 
@@ -203,10 +216,10 @@ def test_lack_of_memory_is_told_and_ends_no_other_query(start: Start) -> None:
 
     async def work() -> None:
         async with opened(start) as pool:
-            tickets = [pool.submit("c", job(text)) for text in (greedy, COUNT, COUNT)]
+            queries = [pool.submit("c", job(text)) for text in (greedy, COUNT, COUNT)]
             with pytest.raises(QueryMemoryError):
-                await tickets[0].future
-            assert [number((await ticket.future).body) for ticket in tickets[1:]] == [ROWS, ROWS]
+                await queries[0].future
+            assert [number((await query.future).body) for query in queries[1:]] == [ROWS, ROWS]
             assert pool.tally.deaths == {"QueryMemoryError": 1}
 
     run(work())
@@ -236,7 +249,7 @@ def test_sorting_mixed_values_fails_by_an_engine_fault_or_not_at_all(start: Star
 
 
 @pytest.mark.parametrize(
-    "status, said, kind",
+    "status, stderr, kind",
     [
         (-6, "memory allocation of 9 bytes failed", QueryMemoryError),
         (1, "MemoryError: ", QueryMemoryError),
@@ -252,8 +265,8 @@ def test_sorting_mixed_values_fails_by_an_engine_fault_or_not_at_all(start: Star
         (0, "", EngineFaultError),
     ],
 )
-def test_the_last_words_of_a_process_tell_its_cause(status: int, said: str, kind: type[AtlasError]) -> None:
-    error = diagnose(status, said)
+def test_status_and_stderr_of_a_process_tell_why_it_ended(status: int, stderr: str, kind: type[AtlasError]) -> None:
+    error = diagnose(status, stderr)
     assert type(error) is kind
     assert "\n" not in str(error)
 
@@ -263,7 +276,7 @@ def test_a_worker_that_is_killed_from_outside_fails_its_query_only(start: Start)
         async with opened(start) as pool:
             slow = pool.submit("c", job(ENDLESS))
             await until(lambda: pool.running == 1)
-            (pid,) = [pid for pid, worker in pool._by_pid.items() if worker.tickets]
+            (pid,) = [pid for pid, worker in by_pid(pool).items() if worker.assigned]
             os.kill(pid, signal.SIGKILL)
             with pytest.raises(QueryMemoryError):
                 await slow.future
@@ -280,7 +293,7 @@ def test_the_fork_server_is_started_again_and_what_ran_has_failed(start: Start) 
             slow = pool.submit("c", job(ENDLESS))
             await until(lambda: pool.running == 1)
             # The changed data are in a fork server that was forked; its workers tell who it is.
-            (worker, *_) = pool._by_pid
+            (worker, *_) = by_pid(pool)
             os.kill(parent_of(worker), signal.SIGKILL)
             with pytest.raises(EngineFaultError, match="the engine ended"):
                 await slow.future
@@ -297,16 +310,37 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[1])
 
 
+def test_signals_that_a_whole_group_of_processes_gets_end_no_query(start: Start) -> None:
+    async def work() -> None:
+        async with opened(start) as pool:
+            slow = pool.submit("slow", job(ENDLESS))
+            await until(lambda: pool.running == 1 and len(by_pid(pool)) == 2)
+            pids = list(by_pid(pool))
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                for pid in (parent_of(pids[0]), *pids):
+                    os.kill(pid, number)
+            assert await count(pool) == ROWS
+            await change(pool, "post", b"<a:x> <a:p> <a:y> .")
+            assert await count(pool) == ROWS + 1
+            assert not slow.future.done()
+            assert (pool.tally.restarts, pool.tally.deaths) == (0, {})
+            pool.abandon(slow)
+            with pytest.raises(ClientGoneError):
+                await slow.future
+
+    run(work())
+
+
 def test_no_query_is_forgotten_when_worker_and_fork_server_end_together(start: Start) -> None:
     async def work() -> None:
         async with opened(start, workers=1) as pool:
             slow = pool.submit("c", job(ENDLESS))
-            await until(lambda: pool.running == 1 and pool._by_pid)
-            ((pid, worker),) = pool._by_pid.items()
+            await until(lambda: pool.running == 1 and by_pid(pool))
+            ((pid, worker),) = by_pid(pool).items()
             fork_server = parent_of(pid)
             os.kill(fork_server, signal.SIGSTOP)
             os.kill(pid, signal.SIGKILL)
-            await until(lambda: worker.condemned)
+            await until(lambda: worker.state is WorkerState.KILLED)
             # So nobody says how the worker died.
             os.kill(fork_server, signal.SIGKILL)
             with pytest.raises(EngineFaultError):
@@ -317,13 +351,19 @@ def test_no_query_is_forgotten_when_worker_and_fork_server_end_together(start: S
     run(work())
 
 
-class Nobody:
-    """A fork server that is never asked for anything."""
+class OneWorker:
+    """A fork server that has one channel to give, of a worker whose process never comes to be known."""
 
-    is_open = True
+    def __init__(self, channel: socket.socket):
+        self._channels = [channel]
+
+    def start_worker(self, number: int) -> socket.socket:
+        if not self._channels:
+            raise BlockingIOError
+        return self._channels.pop()
 
     def close(self) -> None:
-        self.is_open = False
+        pass
 
 
 GARBAGE = {
@@ -333,6 +373,9 @@ GARBAGE = {
     "no beginning": wire.frame(wire.START, b"\xff"),
     "no letter": wire.frame(b"?", b"{}"),
     "an end without a beginning": wire.frame(wire.END, bytes(8)),
+    "two beginnings": wire.frame(wire.START, bytes(10)) * 2,
+    "a whole answer after a beginning": wire.frame(wire.START, bytes(10)) + wire.frame(wire.WHOLE, bytes(10)),
+    "ready a second time": wire.frame(wire.READY, bytes(4)),
 }
 
 
@@ -342,33 +385,34 @@ def test_a_worker_gone_wrong_fails_its_query(garbage: bytes) -> None:
         pool = Pool(Start(), Limits(workers=1))
         ours, theirs = socket.socketpair()
         with theirs:
-            pool._workers[1] = WorkerHandle(pool, 1, Nobody(), ours)
+            pool._lifecycle.serve(OneWorker(ours))
             theirs.sendall(wire.frame(wire.READY, bytes(4)))
-            ticket = pool.submit("c", job(COUNT))
+            query = pool.submit("c", job(COUNT))
             await until(lambda: pool.running == 1)
             theirs.sendall(garbage)
             with pytest.raises(EngineFaultError):
-                await broken(ticket)
+                await broken(query)
             pool.close()
 
     run(work())
 
 
-async def broken(ticket: PendingQuery) -> None:
-    answer = await ticket.future
+async def broken(query: PendingQuery) -> None:
+    answer = await query.future
     assert isinstance(answer.body, Spool)
     async for _piece in answer.body.pieces():
         pass
 
 
-def test_words_of_a_worker_that_nobody_asked_end_it() -> None:
+def test_an_answer_of_a_worker_that_was_asked_nothing_ends_it() -> None:
     async def work() -> None:
         pool = Pool(Start(), Limits(workers=1))
         ours, theirs = socket.socketpair()
         with theirs:
-            worker = pool._workers[1] = WorkerHandle(pool, 1, Nobody(), ours)
+            pool._lifecycle.serve(OneWorker(ours))
+            (worker,) = pool._lifecycle.workers.values()
             theirs.sendall(wire.frame(wire.END, bytes(8)))
-            await until(lambda: worker.condemned)
+            await until(lambda: worker.state is WorkerState.KILLED)
             assert pool.alive == 0
             pool.close()
 
@@ -404,10 +448,10 @@ def test_nobody_waits_for_it_so_it_is_not_done(start: Start) -> None:
 def test_a_client_that_leaves_in_the_middle_of_a_long_answer_frees_the_worker(start: Start) -> None:
     async def work() -> None:
         async with opened(start, workers=1) as pool:
-            ticket = pool.submit("c", job("SELECT * { ?s ?p ?o . ?t ?q ?x . ?u ?r ?y }"))
-            answer = await ticket.future
+            query = pool.submit("c", job("SELECT * { ?s ?p ?o . ?t ?q ?x . ?u ?r ?y }"))
+            answer = await query.future
             assert isinstance(answer.body, Spool)
-            pool.abandon(ticket)
+            pool.abandon(query)
             assert answer.body.abandoned
             assert await count(pool) == ROWS
 
@@ -417,16 +461,16 @@ def test_a_client_that_leaves_in_the_middle_of_a_long_answer_frees_the_worker(st
 def test_what_waits_behind_a_slow_query_is_given_to_another_worker(start: Start) -> None:
     async def work() -> None:
         async with opened(start, workers=2, per_client=2) as pool:
-            await until(lambda: len(pool._idle) == 2)
+            await until(lambda: len(pool._dispatcher.ready) == 2)
             # On one core all are given to one worker, once its client is known to ask what is quick.
-            pool._cores = frozenset({0})
+            pool._dispatcher.cores = frozenset({0})
             for _ in range(3):
                 await pool.submit("c", job("ASK {}")).future
             slow = pool.submit("c", job(ENDLESS))
             behind = [pool.submit("c", job(f"SELECT ({value} AS ?n) {{}}")) for value in range(3)]
             await until(lambda: pool.running)
-            assert max(len(worker.tickets) for worker in pool._workers.values()) == 4
-            assert [number((await ticket.future).body) for ticket in behind] == [0, 1, 2]
+            assert max(len(worker.assigned) for worker in pool._lifecycle.workers.values()) == 4
+            assert [number((await query.future).body) for query in behind] == [0, 1, 2]
             assert not slow.future.done()
             pool.abandon(slow)
             with pytest.raises(ClientGoneError):
@@ -440,16 +484,16 @@ def test_queries_of_a_client_whose_queries_are_long_do_not_share_a_worker(start:
 
     async def work() -> None:
         async with opened(start, workers=2, per_client=2) as pool:
-            await until(lambda: len(pool._idle) == 2)
-            pool._cores = frozenset({0})
-            pool.took("c", 0.03)
+            await until(lambda: len(pool._dispatcher.ready) == 2)
+            pool._dispatcher.cores = frozenset({0})
+            pool._dispatcher.note_duration("c", 0.03, pool.loop.time())
             slow = [pool.submit("c", job(ENDLESS)) for _ in range(4)]
             await until(lambda: pool.running)
-            assert max(len(worker.tickets) for worker in pool._workers.values()) == 1
-            for ticket in slow:
-                pool.abandon(ticket)
+            assert max(len(worker.assigned) for worker in pool._lifecycle.workers.values()) == 1
+            for query in slow:
+                pool.abandon(query)
                 with pytest.raises(ClientGoneError):
-                    await ticket.future
+                    await query.future
 
     run(work())
 
@@ -460,10 +504,10 @@ def test_one_client_keeps_no_more_workers_busy_than_it_may(start: Start) -> None
             greedy = [pool.submit("greedy", job(ENDLESS)) for _ in range(3)]
             assert [await count(pool, client="modest") for _ in range(3)] == [ROWS] * 3
             await until(lambda: (pool.running, pool.waiting) == (1, 2))
-            for ticket in greedy:
-                pool.abandon(ticket)
+            for query in greedy:
+                pool.abandon(query)
                 with pytest.raises(ClientGoneError):
-                    await ticket.future
+                    await query.future
 
     run(work())
 
@@ -479,9 +523,9 @@ def test_a_queue_that_is_full_or_too_slow_is_told(start: Start) -> None:
             waiting.append(pool.submit("d", job(COUNT)))
             with pytest.raises(OverloadedError, match="too many"):
                 pool.submit("e", job(COUNT))
-            for ticket in waiting:
+            for query in waiting:
                 with pytest.raises(OverloadedError, match="no worker became free"):
-                    await ticket.future
+                    await query.future
             pool.abandon(slow)
             with pytest.raises(ClientGoneError):
                 await slow.future
@@ -541,7 +585,7 @@ def test_a_query_that_ends_its_worker_after_a_change_is_told(start: Start) -> No
         async with opened(start) as pool:
             old = pool.submit("c", job(ENDLESS))
             await until(lambda: pool.running == 1)
-            (pid,) = [pid for pid, worker in pool._by_pid.items() if worker.tickets]
+            (pid,) = [pid for pid, worker in by_pid(pool).items() if worker.assigned]
             former = pool._fork_server
             await change(pool, "post", b'<a:x> <a:p> "x" .')
             os.kill(pid, signal.SIGKILL)
@@ -689,6 +733,45 @@ def test_other_data_take_the_place_of_those_that_are_served(start: Start, engine
             assert await count(pool) == 3
 
     run(work())
+
+
+# --- processes that have ended ----------------------------------------------------------------------------------------
+
+
+def zombies() -> set[int]:
+    """Return the children of this process that have ended and that nobody has waited for."""
+    found = set()
+    for path in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            fields = (path / "stat").read_text().rpartition(") ")[2].split()
+            if fields[0] == "Z" and int(fields[1]) == os.getpid():
+                found.add(int(path.name))
+    return found
+
+
+@engines
+def test_every_process_is_waited_for(start: Start, engine: str, tmp_path: Path) -> None:
+    before = zombies()
+
+    async def work() -> None:
+        async with opened(on(start, engine, tmp_path)) as pool:
+            slow = pool.submit("slow", job(ENDLESS))
+            for step in range(4):
+                await until(lambda: pool.alive >= 2)
+                await change(pool, "post", f'<a:x> <a:p> "{step} new" .'.encode())
+            pool.abandon(slow)
+            with pytest.raises(ClientGoneError):
+                await slow.future
+            await until(lambda: pool.alive == 2 and len(pool._dispatcher.ready) == 2 and len(by_pid(pool)) == 2)
+            pid = next(pid for pid, worker in by_pid(pool).items() if worker.state is WorkerState.READY)
+            os.kill(parent_of(pid), signal.SIGKILL)
+            await until(lambda: pool.tally.restarts == 1 and pool.is_ready)
+            assert await count(pool) >= ROWS
+            await until(lambda: zombies() <= before)
+
+    run(work())
+    # What was left when the pool was closed was waited for before the event loop ended.
+    assert zombies() <= before
 
 
 # --- the start --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -154,6 +155,34 @@ def test_sigterm_ends_the_server_and_all_its_children(reloadable) -> None:
             return
         time.sleep(0.05)
     pytest.fail("a child goes on")
+
+
+@pytest.mark.parametrize("signals", [["SIGTERM"], ["SIGTERM", "SIGTERM"], ["SIGINT"], ["SIGHUP", "SIGTERM"]])
+def test_signals_to_all_processes_of_the_server_are_no_error(ask, tmp_path: Path, signals: list[str]) -> None:
+    """A service manager and a terminal send a signal to the whole group of processes."""
+    path = tmp_path / "data.ttl"
+    path.write_text("<http://e/a> <http://e/p> 'before' .")
+    command = [sys.executable, "-m", "computeatlas", "serve", "--data", str(path), "--bind", "127.0.0.1:0"]
+    with (
+        (tmp_path / "stderr").open("w") as stderr,
+        subprocess.Popen(
+            [*command, "--log", "off"], stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
+        ) as process,
+    ):
+        try:
+            url = process.stdout.readline().rsplit(" ", 1)[1].strip()
+            _eventually(ask, url, "before")
+            path.write_text("<http://e/a> <http://e/p> 'after' .")
+            for name in signals:
+                os.killpg(process.pid, signal.Signals[name])
+                if name == "SIGHUP":
+                    _eventually(ask, url, "after")
+            assert process.wait(20) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    lines = (tmp_path / "stderr").read_text().splitlines()
+    assert [line.partition(" WARNING ")[2] for line in lines] == ["serving 1 quads"] * signals.count("SIGHUP")
 
 
 def _descendants(pid: int) -> list[int]:

@@ -1,7 +1,7 @@
-"""What long queries owe to the quick ones of others: the processor whenever those want it, and one core kept clear.
+"""Slow queries leave the processor to the quick ones of other clients, and keep off one core while there are such.
 
-Linux puts a thread of the class SCHED_IDLE aside as soon as another wants its core, but for some wake-ups in a hundred
-only at the next tick of its clock, 4 ms later. A core on which no such thread runs has no such delay.
+Linux interrupts a thread of the class SCHED_IDLE as soon as another thread needs its core, but in some wake-ups of a
+hundred only at the next tick of its clock, 4 ms later. A core on which no such thread runs has no such delay.
 """
 
 from __future__ import annotations
@@ -12,42 +12,42 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
-#: After so many seconds without a quick query of another client, long ones may use every core again.
+#: After so many seconds without a quick query of another client, slow ones may use every core again.
 _RECENT = 0.2
 
 
 class CpuPriority:
-    """Which clients asked quick queries of late, and what that means for the long queries of others."""
+    """Which clients asked quick queries of late, and which cores that leaves to the slow queries of others."""
 
     def __init__(self, cores: frozenset[int]):
         self._all = cores
-        #: The cores of long queries while another client is about: all but one, where there is more than one.
+        #: The cores of slow queries while another client asks quick ones: all but one, where there is more than one.
         self._most = cores - {min(cores)} if len(cores) > 1 else cores
-        #: Client → when it was last quick. Two are enough to know whether there is one besides any given one.
+        #: Client → time of its last quick query. Two are enough to know whether there is one besides any given one.
         self._quick: LRUCache[str, float] = LRUCache(2)
 
-    def quick(self, client: str, now: float) -> None:
+    def note_quick(self, client: str, now: float) -> None:
         """Take note that a query of `client` took little time."""
         self._quick[client] = now
 
-    def cores(self, client: str, now: float) -> frozenset[int]:
-        """Return the cores on which a long query of `client` may run."""
+    def cores_for_slow(self, client: str, now: float) -> frozenset[int]:
+        """Return the cores on which a slow query of `client` may run."""
         others = any(who != client and now - when < _RECENT for who, when in self._quick.items())
         return self._most if others else self._all
 
 
-def step_back(thread: int, cores: frozenset[int]) -> None:
+def lower_priority(thread: int, cores: frozenset[int]) -> None:
     """Let the process of `thread` run on `cores` only, and there only when nobody else wants the processor (sched(7)).
 
-    Not a nice value: who wakes beside a thread that has one waits for the end of its time slice. All its threads: the
-    last of them to end gives the memory back, which takes a while.
+    Not by a nice value: a thread that wakes up beside a nice one still waits for the end of that one's time slice. All
+    threads of the process are changed: the last of them to end gives the memory back, which takes a while.
     """
     with contextlib.suppress(OSError):
         _schedule(thread, os.SCHED_IDLE, cores)
 
 
-def step_forward(thread: int, cores: frozenset[int]) -> bool:
-    """Let the process of `thread` run like others again, on `cores`, and say whether the system allows that."""
+def restore_priority(thread: int, cores: frozenset[int]) -> bool:
+    """Let the process of `thread` run like others again, on `cores`, and return whether the system allows that."""
     try:
         _schedule(thread, os.SCHED_OTHER, cores)
     except OSError:

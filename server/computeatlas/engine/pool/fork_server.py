@@ -1,11 +1,16 @@
-"""The fork server: a process of one thread that holds the data set and forks what works on it.
+"""The fork server: a process of one thread that holds the data set and forks workers and writers.
 
 Run as `python -m computeatlas.engine.pool.fork_server FD` with one end of a SOCK_SEQPACKET pair as its control
-channel. A store in memory is loaded here once and shared with every worker by fork. A
-store on disk is opened by each worker, read-only, because RocksDB's threads do not survive a fork.
+channel. A store in memory is loaded here once and shared with every worker by fork. A store on disk is opened by each
+worker, read-only, because RocksDB's threads do not survive a fork.
 
-A change is made in a forked child. In memory, the child that has made it becomes the next nursery; on disk, it writes
-the next generation. The nursery ends, with its children, when its control channel is closed.
+A change is made in a forked child, the writer. In memory, the writer becomes the next fork server; on disk, it writes
+the next generation. The fork server ends, with its children, when its control channel is closed.
+
+Messages are JSON objects, one a packet. The first is a `Start`, answered by `quads` and `changes`, or by `error`. Then
+requests come in, `start worker` and `start writer`, with a `number` and file descriptors. Events go out, each with the
+`number` and the `kind` of the child, `worker` or `writer`: `started` with `pid`; `start failed` with `reason`; `exited`
+with `pid`, `status` and `stderr`.
 """
 
 from __future__ import annotations
@@ -26,8 +31,9 @@ import pyoxigraph as ox
 
 from computeatlas.engine import disk
 from computeatlas.engine.changes import Change, apply_change
-from computeatlas.engine.load import DataFile, load_file
+from computeatlas.engine.load import DataFile
 from computeatlas.engine.pool import sandbox
+from computeatlas.engine.pool.loading import in_child, open_disk, open_memory, or_error
 from computeatlas.engine.pool.wire import pack_error
 from computeatlas.engine.pool.worker import run_worker
 from computeatlas.model.errors import AtlasError, DataError, EngineFaultError, QueryMemoryError
@@ -37,13 +43,13 @@ if TYPE_CHECKING:
 
 #: Longer messages are not sent: texts and data travel in files.
 _MESSAGE = 128 * 1024
-#: How much of a dead child's last words is passed on.
-_LAST_WORDS = 2000
+#: How many bytes of a child's stderr, the last ones, are reported when it has ended.
+_STDERR = 2000
 
 
 @dataclass(frozen=True)
 class Start:
-    """What a fork server is told first: what to load, and where to keep it.
+    """The first message to a fork server: what to load, and where to keep it.
 
     `directory` is None for a store in memory. `origin` is a digest of what is loaded: a directory that holds a
     generation of the same origin is used as it is. `memory` is what a worker may use, in bytes; `offline` says that
@@ -69,13 +75,14 @@ class Start:
 
 @dataclass(frozen=True)
 class _Child:
+    number: int
+    kind: str
     pidfd: int
-    words: int
-    is_worker: bool
+    stderr: int
 
 
 class ForkServer:
-    """The loop of the process, on its control channel."""
+    """The loop of the process: requests on the control channel, and children that end."""
 
     def __init__(self, control: socket.socket, start: Start, store: ox.Store | None = None):
         self._control = control
@@ -87,27 +94,27 @@ class ForkServer:
         self._selector.register(control, selectors.EVENT_READ)
 
     def run(self) -> ForkServer | None:
-        """Do what comes over the control channel until it is closed.
+        """Serve requests until the control channel is closed, and return None then.
 
-        Returns None then. In a child that has made a change it returns the fork server that the child is to be:
-        returned, not run here, since each generation would else run on the stack of the one before.
+        In a child that has made a change it returns the fork server that the child becomes. That one is not run here,
+        since each generation would then run on the stack of the one before.
         """
         while True:
             for key, _events in self._selector.select():
                 if key.data is not None:
-                    self._bury(key.data)
-                elif (following := self._listen()) is not None:
+                    self._reap(key.data)
+                elif (following := self._serve_request()) is not None:
                     return following
                 elif self._ended:
                     self._end()
                     return None
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _send(self, event: str, number: int, kind: str, **more: Any) -> None:
         with contextlib.suppress(OSError):
-            self._control.send(json.dumps(message).encode())
+            self._control.send(json.dumps({"event": event, "number": number, "kind": kind, **more}).encode())
 
-    def _listen(self) -> ForkServer | None:
-        """Do what the next message says; returns a fork server in a child that is to be one."""
+    def _serve_request(self) -> ForkServer | None:
+        """Serve the next request; returns a fork server in a child that becomes one."""
         try:
             data, descriptors, _flags, _address = socket.recv_fds(self._control, _MESSAGE, 2)
         except OSError:
@@ -116,36 +123,37 @@ class ForkServer:
             self._ended = True
             return None
         message = json.loads(data)
-        if message["do"] == "worker":
-            following = self._fork(message["id"], lambda: self._worker(descriptors[0]), is_worker=True)
+        number = message["number"]
+        if message["request"] == "start worker":
+            following = self._fork(number, "worker", lambda: self._worker(descriptors[0]))
         else:
-            following = self._fork(message["id"], lambda: self._writer(message, *descriptors), is_worker=False)
+            following = self._fork(number, "writer", lambda: self._writer(message, *descriptors))
         if following is None:
             for descriptor in descriptors:
                 os.close(descriptor)
         return following
 
-    def _fork(self, number: int, work: Callable[[], ForkServer | None], *, is_worker: bool) -> ForkServer | None:
-        """Do `work` in a forked child, which ends with it, unless `work` returns what the child is to be then."""
+    def _fork(self, number: int, kind: str, work: Callable[[], ForkServer | None]) -> ForkServer | None:
+        """Do `work` in a forked child, which ends with it, unless `work` returns what the child becomes."""
         parent = os.getpid()
-        words = os.memfd_create("last words")
+        stderr = os.memfd_create("stderr")
         try:
             pid = os.fork()
         except OSError as error:
-            os.close(words)
-            self._say({"stillborn": number, "why": error.strerror})
+            os.close(stderr)
+            self._send("start failed", number, kind, reason=error.strerror)
             return None
         if pid:
             pidfd = os.pidfd_open(pid)
-            self._children[pid] = _Child(pidfd, words, is_worker)
+            self._children[pid] = _Child(number, kind, pidfd, stderr)
             self._selector.register(pidfd, selectors.EVENT_READ, pid)
-            self._say({"born": number, "pid": pid, "worker": is_worker})
+            self._send("started", number, kind, pid=pid)
             return None
         code = 1
         try:
-            os.dup2(words, 2)
-            os.close(words)
-            self._forget_family()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            self._close_inherited()
             sandbox.die_with_parent(parent)
             following = work()
             if following is not None:
@@ -155,12 +163,12 @@ class ForkServer:
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(code)
 
-    def _forget_family(self) -> None:
+    def _close_inherited(self) -> None:
         """In a child: close what belongs to the parent."""
         self._selector.close()
         for child in self._children.values():
             os.close(child.pidfd)
-            os.close(child.words)
+            os.close(child.stderr)
         self._children.clear()
         self._control.close()
 
@@ -226,87 +234,30 @@ class ForkServer:
         changes = (before.changes if before else 0) + 1
         return disk.make_generation(directory, before, fill, origin=self._start.origin, changes=changes)
 
-    def _bury(self, pid: int) -> None:
+    def _reap(self, pid: int) -> None:
+        """Wait for a child that has ended, and report it."""
         child = self._children.pop(pid)
         self._selector.unregister(child.pidfd)
         _pid, status = os.waitpid(pid, 0)
-        length = os.fstat(child.words).st_size
-        said = os.pread(child.words, _LAST_WORDS, max(0, length - _LAST_WORDS)).decode("utf-8", "replace")
+        length = os.fstat(child.stderr).st_size
+        stderr = os.pread(child.stderr, _STDERR, max(0, length - _STDERR)).decode("utf-8", "replace")
         os.close(child.pidfd)
-        os.close(child.words)
-        self._say({"dead": pid, "status": os.waitstatus_to_exitcode(status), "said": said})
+        os.close(child.stderr)
+        code = os.waitstatus_to_exitcode(status)
+        self._send("exited", child.number, child.kind, pid=pid, status=code, stderr=stderr)
 
     def _end(self) -> None:
+        """Kill the workers and wait for them."""
         # A writer may be the next fork server by now; one that is not ends with its parent.
-        for pid, child in self._children.items():
-            if child.is_worker:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-
-def open_memory(start: Start) -> ox.Store:
-    """Return a store in memory that holds the files; raises DataError for a file that cannot be loaded."""
-    store = ox.Store()
-    for file in start.files:
-        load_file(store, file)
-    return store
-
-
-def open_disk(start: Start) -> dict[str, Any]:
-    """Have the files in the directory, loading them where they are not, and say what is there: quads and changes.
-
-    Raises DataError for files that cannot be loaded, UsageError for a directory that holds something else.
-    """
-    directory = Path(str(start.directory))
-    generation = disk.current_generation(directory)
-    if generation is not None and generation.origin == start.origin:
-        disk.purge(directory, generation.path)
-        return {"quads": len(ox.Store.read_only(generation.store)), "changes": generation.changes}
-    if generation is not None and generation.changes:
-        raise DataError(
-            f"holds {generation.changes} changes of other data",
-            where=start.directory,
-            hint="serve those files, name another directory, or remove this one",
-        )
-
-    def fill(store: ox.Store) -> int:
-        for file in start.files:
-            load_file(store, file)
-        store.optimize()
-        return len(store)
-
-    quads = disk.make_generation(directory, generation, fill, origin=start.origin, changes=0, copy=False)
-    return {"quads": quads, "changes": 0}
-
-
-def _in_child(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `work` returns, done in a forked child: RocksDB leaves threads behind that no later fork has."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if not pid:
-        try:
-            os.write(writer, json.dumps(_report(work)).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        data = file.read()
-    os.waitpid(pid, 0)
-    return json.loads(data) if data else {"error": pack_error(DataError("the engine ended while it loaded")).decode()}
-
-
-def _report(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `work` returns, or its error."""
-    try:
-        return work()
-    except AtlasError as error:
-        return {"error": pack_error(error).decode()}
-    except OSError as error:
-        return {"error": pack_error(DataError(f"cannot be used: {error.strerror or error}")).decode()}
+        workers = [pid for pid, child in self._children.items() if child.kind == "worker"]
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        for pid in workers:
+            os.waitpid(pid, 0)
 
 
 def main(descriptor: int) -> None:
-    """Be a fork server on the control channel `descriptor`."""
+    """Run a fork server on the control channel `descriptor`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sandbox.no_core_dumps()
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=descriptor)
@@ -322,13 +273,17 @@ def main(descriptor: int) -> None:
             store = open_memory(start)
             return {"quads": len(store), "changes": 0}
 
-        news = _report(load)
+        loaded = or_error(load)
     else:
-        news = _in_child(lambda: open_disk(start))
+        loaded = in_child(lambda: open_disk(start))
+    # A service manager or a terminal sends these to all processes of a service. What is under way is to be answered:
+    # the web process decides when this one and its children end.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # What was made until now lives as long as the process; a collection in each fork would only copy its pages.
     gc.freeze()
-    control.send(json.dumps(news).encode())
-    if "error" in news:
+    control.send(json.dumps(loaded).encode())
+    if "error" in loaded:
         return
     fork_server: ForkServer | None = ForkServer(control, start, store)
     while fork_server is not None:

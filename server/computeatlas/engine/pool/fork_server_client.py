@@ -10,14 +10,14 @@ import signal
 import socket
 import subprocess
 import sys
-from functools import partial
+import time
 from typing import TYPE_CHECKING, Any
 
 from computeatlas.engine.pool.wire import unpack_error
 from computeatlas.model.errors import EngineFaultError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from computeatlas.engine.changes import Change
     from computeatlas.engine.pool.fork_server import Start
@@ -25,13 +25,25 @@ if TYPE_CHECKING:
 _MESSAGE = 128 * 1024
 
 
-class ForkServerClient:
-    """A fork server, seen from outside: `hear` gets each of its messages, and None when it has ended."""
+class ForkServerTerminatedError(EngineFaultError):
+    """A fork server was told to end, by SIGTERM, while it loaded its data."""
 
-    def __init__(self, control: socket.socket, wait: Callable[[], object]):
-        self.hear: Callable[[dict[str, Any] | None], None] = lambda _message: None
+
+class ForkServerClient:
+    """A fork server as the web process sees it.
+
+    `on_message` is called with each of its messages (`computeatlas.engine.pool.fork_server` lists them), and with None
+    when its process has ended.
+    """
+
+    def __init__(self, control: socket.socket, pid: int):
+        self.on_message: Callable[[dict[str, Any] | None], None] = lambda _message: None
         self._control = control
-        self._wait = wait
+        self._pid = pid
+        #: The processes that it has forked and has not reported the end of.
+        self._children: set[int] = set()
+        #: The child that has become the next fork server, which outlives this one.
+        self._successor: int | None = None
         control.setblocking(False)
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(control.fileno(), self._readable)
@@ -39,9 +51,10 @@ class ForkServerClient:
 
     @classmethod
     async def spawn(cls, start: Start) -> tuple[ForkServerClient, dict[str, Any]]:
-        """Start a fork server in a process of its own and return it with what it says of its data: quads and changes.
+        """Start a fork server in a process of its own; returns it with `quads` and `changes`, numbers, of its data.
 
-        Raises DataError or UsageError where the data cannot be loaded, EngineFaultError where the process ends.
+        Raises DataError or UsageError where the data cannot be loaded, ForkServerTerminatedError where the process was
+        told to end, EngineFaultError where it ended otherwise.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -56,26 +69,37 @@ class ForkServerClient:
         try:
             await loop.sock_sendall(ours, json.dumps(start.as_data()).encode())
             data = await loop.sock_recv(ours, _MESSAGE)
-        except OSError as error:
+        except OSError:
+            data = b""
+        except asyncio.CancelledError:
             ours.close()
-            raise EngineFaultError(f"the engine did not start: {error}") from error
+            process.kill()
+            loop.run_in_executor(None, process.wait)
+            raise
         if not data:
             ours.close()
             code = await loop.run_in_executor(None, process.wait)
+            if code == -signal.SIGTERM:
+                raise ForkServerTerminatedError("the engine was told to end while it loaded the data")
             raise EngineFaultError(f"the engine ended while it loaded the data (exit {code})")
-        news = json.loads(data)
-        if "error" in news:
+        loaded = json.loads(data)
+        if "error" in loaded:
             ours.close()
             await loop.run_in_executor(None, process.wait)
-            raise unpack_error(news["error"].encode())
-        return cls(ours, process.wait), news
+            raise unpack_error(loaded["error"].encode())
+        # From now on the client waits for it; the object that started it must not.
+        process.returncode = 0
+        return cls(ours, process.pid), loaded
 
-    def fork_worker(self, number: int) -> socket.socket:
-        """Ask for a worker and return our end of its channel; raises OSError where the fork server is gone."""
+    def start_worker(self, number: int) -> socket.socket:
+        """Ask for the worker `number` and return our end of its channel.
+
+        Raises BlockingIOError where the fork server is behind with such requests, OSError where it has ended.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(self._control, [json.dumps({"do": "worker", "id": number}).encode()], [theirs.fileno()])
+                self._request({"request": "start worker", "number": number}, theirs.fileno())
             except OSError:
                 ours.close()
                 raise
@@ -84,16 +108,17 @@ class ForkServerClient:
     async def change(
         self, number: int, change: Change, data: int, timeout: float
     ) -> tuple[ForkServerClient, dict[str, Any]]:
-        """Have `change` made, its text or RDF in the file `data`, and return the next fork server and what it says.
+        """Have the writer `number` make `change`, its text or RDF in the file descriptor `data`, within `timeout` s.
 
-        Where the data lies on disk, the next fork server is closed already, and this one goes on. Raises what the
-        change raises, EngineFaultError where the writer ended.
+        Returns the next fork server and a dictionary: `created` says whether a graph came into being, `quads` is the
+        number of quads now. Where the data lie on disk, the next fork server has ended already, and this one goes on.
+        Raises what the change raises, EngineFaultError where the writer ended.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        message = {"do": "write", "id": number, "change": change.as_data(), "timeout": timeout}
+        request = {"request": "start writer", "number": number, "change": change.as_data(), "timeout": timeout}
         with theirs:
             try:
-                socket.send_fds(self._control, [json.dumps(message).encode()], [theirs.fileno(), data])
+                self._request(request, theirs.fileno(), data)
             except OSError as error:
                 ours.close()
                 raise EngineFaultError("the engine has ended", hint="try again in a few seconds") from error
@@ -102,11 +127,13 @@ class ForkServerClient:
         if not answer:
             ours.close()
             raise EngineFaultError("the writer ended")
-        news = json.loads(answer)
-        if "error" in news:
+        changed = json.loads(answer)
+        if "error" in changed:
             ours.close()
-            raise unpack_error(news["error"].encode())
-        return ForkServerClient(ours, partial(_wait, int(news["pid"]))), news
+            raise unpack_error(changed["error"].encode())
+        # Its own client waits for it.
+        self._successor = int(changed["pid"])
+        return ForkServerClient(ours, self._successor), changed
 
     def close(self) -> None:
         """End the fork server and its children."""
@@ -115,11 +142,14 @@ class ForkServerClient:
         self.is_open = False
         self._loop.remove_reader(self._control.fileno())
         self._control.close()
-        # It ends at once, and is nobody else's to wait for.
-        self._loop.run_in_executor(None, self._wait)
+        # It ends at once, and nobody else waits for it. If it was killed, its children end with it and become ours.
+        self._loop.run_in_executor(None, _wait_for, (self._pid, *(self._children - {self._successor})))
+
+    def _request(self, request: dict[str, Any], *descriptors: int) -> None:
+        socket.send_fds(self._control, [json.dumps(request).encode()], list(descriptors))
 
     def _readable(self) -> None:
-        while True:
+        while self.is_open:
             try:
                 data = self._control.recv(_MESSAGE)
             except BlockingIOError:
@@ -128,17 +158,30 @@ class ForkServerClient:
                 data = b""
             if not data:
                 self.close()
-                self.hear(None)
+                self.on_message(None)
                 return
-            self.hear(json.loads(data))
+            message = json.loads(data)
+            if message["event"] == "started":
+                self._children.add(message["pid"])
+            elif message["event"] == "exited":
+                self._children.discard(message["pid"])
+            self.on_message(message)
 
 
-def _wait(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, 0)
+def _wait_for(pids: Iterable[int]) -> None:
+    """Wait until each process has ended and has been waited for, so that none stays as a zombie."""
+    for pid in pids:
+        while _exists(pid):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+                break
+            # It is the child of a former fork server, which waits for it or ends and leaves it to us.
+            time.sleep(0.02)
 
 
-def kill(pidfd: int) -> None:
-    """End the process behind `pidfd` at once."""
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""A job on its way through the pool, and the answer that comes of it."""
+"""A query on its way through the pool, and its answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ class Answer:
 
 @dataclass(slots=True, eq=False)
 class PendingQuery:
-    """A job on its way through the pool."""
+    """A query on its way through the pool; `future` gives the answer or raises the error.
+
+    `data` is the packed job, `timeout` in seconds, `queued` when it was submitted, in seconds of the loop's clock.
+    `spool` is set once an answer has begun that does not fit in one frame. `attempts` is how often the query was taken
+    from a worker that did not get to it in time.
+    """
 
     client: str
     data: bytes
@@ -39,12 +44,12 @@ class PendingQuery:
     attempts: int = 0
 
     def resolve(self, answer: Answer) -> None:
-        """Hand out the answer, or its beginning."""
+        """Give the answer, or its beginning, to whoever waits for it."""
         if not self.future.done():
             self.future.set_result(answer)
 
     def reject(self, error: Exception) -> None:
-        """Hand out an error: in place of the answer, or where its bytes break off."""
+        """Give an error: in place of the answer, or where its bytes break off."""
         if self.spool is not None:
             self.spool.fail(error)
         elif not self.future.done():

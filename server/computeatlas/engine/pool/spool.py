@@ -1,12 +1,13 @@
-"""A result on its way: taken in as fast as a worker gives it, handed out as slowly as a client reads it.
+"""A result between its worker and its reader: written as fast as the worker sends it, read as slowly as a client reads.
 
-So a slow reader keeps no worker. Beyond a little memory the bytes go to a temporary file.
+So a slow reader keeps no worker busy. Beyond a megabyte of memory the bytes go to a temporary file.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+import weakref
 from typing import IO, TYPE_CHECKING
 
 from computeatlas.model.errors import EngineFaultError
@@ -46,7 +47,7 @@ class Spool:
         return 0 if self._closed else self.size - self._read
 
     def append(self, data: bytes) -> None:
-        """Take `data`; where the disk has no room for it, the reader is told as by `fail`."""
+        """Write `data`; where the disk has no room for it, the reader gets an error as by `fail`."""
         if self._closed or self._error is not None:
             return
         if self._file is None and self.pending + len(data) <= _IN_MEMORY:
@@ -61,18 +62,18 @@ class Spool:
         self._wake()
 
     def finish(self, rows: int | None) -> None:
-        """Say that all has been written."""
+        """Take note that all has been written, `rows` rows where somebody counted them."""
         self.rows = rows
         self._ended = True
         self._wake()
 
     def fail(self, error: Exception) -> None:
-        """Say that nothing more will come, and why; the reader is told after what there is."""
+        """Take note that nothing more will come; the reader gets `error` after what there is."""
         self._error = error
         self._wake()
 
     def close(self) -> None:
-        """Throw away what has not been read, and all that comes."""
+        """Discard what has not been read, and all that is written from now on."""
         self._closed = True
         self._memory.clear()
         if self._file is not None:
@@ -123,3 +124,21 @@ class Spool:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+class Spools:
+    """All spools that are in use."""
+
+    def __init__(self) -> None:
+        self._spools: weakref.WeakSet[Spool] = weakref.WeakSet()
+
+    def new(self) -> Spool:
+        """Return a new spool."""
+        spool = Spool()
+        self._spools.add(spool)
+        return spool
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait to be read, in all spools."""
+        return sum(spool.pending for spool in self._spools)

@@ -1,215 +1,168 @@
-"""A worker, seen from the event loop: its channel, what it was given, and its process."""
+"""A worker as the web process sees it: its state, the queries assigned to it, and what its messages mean for them.
+
+Without sockets, processes and a clock: those are behind `Process`, and the time is an argument.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import resource
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from computeatlas.engine.pool import wire
-from computeatlas.engine.pool.cpu_priority import step_back, step_forward
-from computeatlas.engine.pool.fork_server_client import kill
 from computeatlas.engine.pool.pending_query import Answer
-from computeatlas.engine.pool.wire import HEAD, read_answer_head, read_rows, unpack_error
+from computeatlas.engine.pool.wire import read_answer_head, read_rows, unpack_error
+from computeatlas.engine.pool.worker_states import WorkerEvent, WorkerState
 from computeatlas.model.errors import EngineFaultError
 
 if TYPE_CHECKING:
-    import asyncio
-    import socket
-
-    from computeatlas.engine.pool.fork_server_client import ForkServerClient
+    from computeatlas.engine.pool.lifecycle import ForkServerHandle
     from computeatlas.engine.pool.pending_query import PendingQuery
     from computeatlas.engine.pool.spool import Spool
     from computeatlas.model.errors import AtlasError
 
-_RECEIVE = 256 * 1024
-#: How much more memory than at its start a worker may hold after a long query, in bytes, before it is replaced: what it
-#: has freed it seldom gives back to the system.
-_GROWTH = 16 * 1024 * 1024
+
+class Process(Protocol):
+    """The channel and the process of a worker."""
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether it holds more memory than a worker should between queries."""
+
+    def send(self, data: bytes) -> bool:
+        """Send `data` and return True, or return False where the other end of the channel is closed."""
+
+    def drain(self) -> None:
+        """Deliver what a process that has ended sent before, and the end of its channel."""
+
+    def attach(self, pid: int) -> None:
+        """Take note of the process id."""
+
+    def note_ready(self, thread: int) -> None:
+        """Take note of the thread that evaluates queries."""
+
+    def kill(self) -> None:
+        """End the process at once, if it is known."""
+
+    def close(self) -> None:
+        """Close our end of the channel; nothing is delivered after this."""
+
+    def release(self) -> None:
+        """Let go of the process."""
+
+    def lower_priority(self, cores: frozenset[int]) -> None:
+        """Let the process run on `cores` only, and when nobody else wants the processor."""
+
+    def restore_priority(self, cores: frozenset[int]) -> bool:
+        """Let the process run like others again, on `cores`; return whether the system allows that."""
 
 
 class Owner(Protocol):
-    """Who has the workers: told when one is ready, idle or lost."""
+    """Whoever is told what happens to a worker."""
 
-    loop: asyncio.AbstractEventLoop
+    def apply(self, worker: WorkerHandle, event: WorkerEvent, error: AtlasError | None = None) -> None:
+        """Let `event` happen to `worker`; `error` is that of the query it works on, should that fail now."""
 
-    def ready(self, worker_handle: WorkerHandle, /) -> None:
-        """Take note that it can be given jobs."""
+    def answered(self, worker: WorkerHandle, seconds: float, now: float) -> None:
+        """Take note that `worker` has answered a query, which took `seconds`."""
 
-    def idle(self, worker_handle: WorkerHandle, /) -> None:
-        """Take note that it has done all it was given."""
-
-    def lost(self, worker_handle: WorkerHandle, /) -> None:
-        """Take note that it has ended or was told to."""
-
-    def took(self, client: str, seconds: float, /) -> None:
-        """Take note how long a query of `client` took."""
+    def finished(self, worker: WorkerHandle) -> None:
+        """Take note that `worker` has answered all queries assigned to it."""
 
     def new_spool(self) -> Spool:
         """Return a spool for a result that does not fit in one frame."""
 
 
 class WorkerHandle:
-    """A worker, seen from outside: `tickets` are what it was given, the first of them what it works on.
+    """One worker. `assigned` are its queries, the first of them the one that it works on.
 
-    A ticket that was given to another worker, or that nobody waits for, is None.
+    A query that was given to another worker, or that nobody waits for, is None there: the worker has it still and will
+    answer it. `client` is whose the queries are, `since` when it began with the first, in seconds of the loop's clock.
     """
 
-    def __init__(self, owner: Owner, number: int, fork_server: ForkServerClient, channel: socket.socket):
+    __slots__ = ("_owner", "assigned", "client", "cores", "fork_server", "number", "process", "since", "state")
+
+    #: Set by whoever makes the channel, before anything happens to the worker.
+    process: Process
+
+    def __init__(self, number: int, fork_server: ForkServerHandle, owner: Owner):
         self.number = number
         self.fork_server = fork_server
-        self.tickets: deque[PendingQuery | None] = deque()
+        self.state = WorkerState.STARTING
+        self.assigned: deque[PendingQuery | None] = deque()
         self.client = ""
         self.since = 0.0
-        self.pidfd: int | None = None
-        self.thread: int | None = None
-        #: Bytes of memory that it held when it was ready.
-        self._size = 0
-        #: Where it runs when nobody else wants the processor; None while it is as good as others.
-        self._cores: frozenset[int] | None = None
-        self.verdict: AtlasError | None = None
-        self.cause: AtlasError | None = None
-        self.retiring = False
-        self.condemned = False
+        #: Where it runs with a low priority; None while it has the usual one.
+        self.cores: frozenset[int] | None = None
         self._owner = owner
-        self._channel = channel
-        self._buffer = bytearray()
-        channel.setblocking(False)
-        owner.loop.add_reader(channel.fileno(), self._readable)
 
-    def give(self, tickets: list[PendingQuery]) -> None:
-        """Let the worker do the jobs of `tickets`."""
-        self.tickets.extend(tickets)
-        self.client = tickets[0].client
-        self.since = self._owner.loop.time()
-        data = tickets[0].data if len(tickets) == 1 else b"".join([ticket.data for ticket in tickets])
+    def assign(self, queries: list[PendingQuery], now: float) -> None:
+        """Assign `queries`, all of one client, to this worker, which is ready."""
+        self._owner.apply(self, WorkerEvent.ASSIGNED)
+        self.assigned.extend(queries)
+        self.client = queries[0].client
+        self.since = now
+        data = queries[0].data if len(queries) == 1 else b"".join([query.data for query in queries])
+        if not self.process.send(data):
+            self._owner.apply(self, WorkerEvent.UNREACHABLE)
+
+    def stop(self, error: AtlasError | None) -> None:
+        """Kill the process; the query that it works on fails by `error`, the others wait again."""
+        self._owner.apply(self, WorkerEvent.STOPPED, error)
+
+    def disconnected(self) -> None:
+        """Take note that the other end of the channel is closed."""
+        self._owner.apply(self, WorkerEvent.DISCONNECTED)
+
+    def receive(self, letter: bytes, payload: bytes, now: float) -> None:
+        """Take a message of the worker; one that is no answer to a query ends it."""
         try:
-            sent = self._channel.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            # It is dead, and its channel tells so next.
-            return
-        if sent < len(data):
-            self._owner.loop.create_task(self._send(data[sent:]))
+            self._receive(letter, payload, now)
+        except (EngineFaultError, IndexError):
+            self.stop(EngineFaultError("the worker sent what is no answer"))
 
-    def kill(self, verdict: AtlasError | None) -> None:
-        """End the process; the query it works on fails by `verdict`."""
-        if self.condemned:
-            return
-        self.condemned = True
-        self.verdict = verdict
-        if self.pidfd is not None:
-            kill(self.pidfd)
-        self._owner.lost(self)
+    def lower_priority(self, cores: frozenset[int]) -> None:
+        """Run only on `cores`, and when nobody else wants the processor, until `restore_priority`."""
+        if self.cores != cores:
+            self.cores = cores
+            self.process.lower_priority(cores)
 
-    def close(self) -> None:
-        """Let go of the channel; a worker that still runs ends when it sees that."""
-        self._owner.loop.remove_reader(self._channel.fileno())
-        self._channel.close()
-
-    def bury(self) -> None:
-        """Let go of the process."""
-        if self.pidfd is not None:
-            os.close(self.pidfd)
-            self.pidfd = None
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether it holds more memory than it should between queries."""
-        return self._memory() > self._size + _GROWTH
-
-    def yield_processor(self, cores: frozenset[int]) -> None:
-        """Run only on `cores`, and when nobody else wants the processor, until `hurry`."""
-        if self._cores != cores:
-            self._cores = cores
-            step_back(self.thread or 0, cores)
-
-    def hurry(self, cores: frozenset[int]) -> bool:
-        """Run like others again, on `cores`, and say whether the system allows that."""
-        if not step_forward(self.thread or 0, cores):
+    def restore_priority(self, cores: frozenset[int]) -> bool:
+        """Run like others again, on `cores`; return whether the system allows that."""
+        if not self.process.restore_priority(cores):
             return False
-        self._cores = None
+        self.cores = None
         return True
 
-    @property
-    def is_slow(self) -> bool:
-        """Whether it runs only when nobody else wants the processor."""
-        return self._cores is not None
-
-    def _memory(self) -> int:
-        """Return how many bytes of memory its process holds, 0 where the system does not tell."""
-        try:
-            pages = Path(f"/proc/{self.thread}/statm").read_text(encoding="ascii").split()[1]
-        except OSError:
-            return 0
-        return int(pages) * resource.getpagesize()
-
-    async def _send(self, data: bytes) -> None:
-        with contextlib.suppress(OSError):
-            await self._owner.loop.sock_sendall(self._channel, data)
-
-    def _readable(self) -> None:
-        try:
-            data = self._channel.recv(_RECEIVE)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            if not self.condemned:
-                self.condemned = True
-                self._owner.lost(self)
-            return
-        if self._buffer:
-            self._buffer += data
-            data = bytes(self._buffer)
-            self._buffer.clear()
-        at, end = 0, len(data)
-        while end - at >= HEAD:
-            length = int.from_bytes(data[at + 1 : at + HEAD], "little")
-            if end - at - HEAD < length:
-                break
-            try:
-                self._hear(data[at : at + 1], data[at + HEAD : at + HEAD + length])
-            except (EngineFaultError, IndexError):
-                self.kill(EngineFaultError("the worker sent what is no answer"))
-                return
-            at += HEAD + length
-        if at < end:
-            self._buffer += data[at:]
-
-    def _hear(self, letter: bytes, payload: bytes) -> None:
+    def _receive(self, letter: bytes, payload: bytes, now: float) -> None:
         if letter == wire.READY:
-            self.thread = int.from_bytes(payload, "little")
-            self._size = self._memory()
-            self._owner.ready(self)
+            if self.state is not WorkerState.STARTING:
+                raise EngineFaultError("the worker was ready before")
+            self.process.note_ready(int.from_bytes(payload, "little"))
+            self._owner.apply(self, WorkerEvent.BECAME_READY)
             return
-        ticket = self.tickets[0]
+        query = self.assigned[0]
         if letter == wire.DATA:
-            if ticket is not None and ticket.spool is not None:
-                ticket.spool.append(payload)
+            if query is not None and query.spool is not None:
+                query.spool.append(payload)
             return
+        if query is not None and query.spool is not None and letter in (wire.START, wire.WHOLE):
+            raise EngineFaultError("the answer has begun before")
         if letter == wire.START:
-            if ticket is not None:
+            if query is not None:
                 form, coding, rows = read_answer_head(payload)
-                ticket.spool = self._owner.new_spool()
-                ticket.resolve(Answer(form, coding, rows, ticket.spool))
+                query.spool = self._owner.new_spool()
+                query.resolve(Answer(form, coding, rows, query.spool))
             return
         head = read_answer_head(payload) if letter == wire.WHOLE else None
-        self.tickets.popleft()
-        if ticket is not None:
+        self.assigned.popleft()
+        if query is not None:
             if head is not None:
-                ticket.resolve(Answer(*head, payload[wire.ANSWER_HEAD :]))
-            elif letter == wire.END and ticket.spool is not None:
-                ticket.spool.finish(read_rows(payload))
+                query.resolve(Answer(*head, payload[wire.ANSWER_HEAD :]))
+            elif letter == wire.END and query.spool is not None:
+                query.spool.finish(read_rows(payload))
             else:
-                ticket.reject(unpack_error(payload))
-        now = self._owner.loop.time()
-        self._owner.took(self.client, now - self.since)
+                query.reject(unpack_error(payload))
+        self._owner.answered(self, now - self.since, now)
         self.since = now
-        if not self.tickets:
-            self._owner.idle(self)
+        if not self.assigned:
+            self._owner.finished(self)
