@@ -138,8 +138,6 @@ MODULE_LINES, CLASS_LINES, PARAMETERS = 350, 250, 7
 LONG, MANY = re.compile(r"\s*# Long: \S"), re.compile(r"\s*# Many parameters: \S")
 #: What is too large and has no such comment. The list is exact: what has been mended is to be taken out.
 TOO_LARGE = {
-    "engine/pool/pool.py",
-    "engine/pool/pool.py Pool",
     "provenance/sources.py",
     "web/serve/gateway.py",
     "web/serve/gateway.py _record",
@@ -152,10 +150,6 @@ RETIRED = re.compile(
 )
 #: Modules with such a name in a comment or docstring. The list is exact.
 OLD_NAMES = {
-    "engine/pool/exit_diagnosis.py",
-    "engine/pool/fork_server.py",
-    "engine/pool/pool.py",
-    "engine/pool/worker_handle.py",
     "sparql/errors/explain.py",
 }
 
