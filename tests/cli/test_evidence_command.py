@@ -14,7 +14,7 @@ from rich.console import Console
 
 from computeatlas.cli.evidence import evidence_command, print_claim
 from computeatlas.curate.check.evidence import read_archive
-from computeatlas.curate.show import CONTEXT, view_claim
+from computeatlas.curate.show import CONTEXT, show_claim
 from computeatlas.model.errors import UsageError
 from computeatlas.model.project import Project
 from computeatlas.turtle.lines import parse_project
@@ -222,7 +222,7 @@ def test_a_passage_is_one_line_and_cannot_steer_the_terminal(tiny: Path, tmp_pat
 def printed(root: Path, **options: object) -> str:
     graph, _ = parse_project(Project.find(root))
     out = io.StringIO()
-    print_claim(view_claim(graph, "hall-cost", read_archive(TEXTS)), Console(file=out, width=40, **options))
+    print_claim(show_claim(graph, "hall-cost", read_archive(TEXTS)), Console(file=out, width=40, **options))
     return out.getvalue()
 
 
@@ -246,7 +246,7 @@ def test_a_terminal_without_styles_and_a_pipe_have_marks(tiny: Path) -> None:
 def test_a_claim_of_the_graph_can_be_shown(project: Project, archive: Path) -> None:
     graph, _ = parse_project(project)
     texts = read_archive(archive)
-    view = view_claim(graph, "claim:falun-cost-third", texts)
-    assert view.is_sound
-    assert view.modality == ("speculation (modality:speculation)",)
-    assert all(passage.text for passage in view.passages)
+    shown = show_claim(graph, "claim:falun-cost-third", texts)
+    assert shown.is_sound
+    assert shown.words(shown.record.modality) == "speculation (modality:speculation)"
+    assert all(passage.text for passage in shown.passages)

@@ -52,7 +52,7 @@ def _check(project: Project, archive: Path | None, reason: Reason, form: str) ->
     for layer in report.left_out:
         click.echo(f"left out: {layer}", err=True)
     errors, warnings = len(report.errors), len(report.findings) - len(report.errors)
-    claims = report.graph.count(ATLAS + "Claim")
+    claims = len(report.graph.members(ATLAS + "Claim"))
     click.echo(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
     return errors
 

@@ -12,15 +12,15 @@ from rich.text import Text
 from computeatlas.cli.options import root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.curate.check.evidence import read_archive
-from computeatlas.curate.show import view_claim
+from computeatlas.curate.show import show_claim
 from computeatlas.model.namespaces import shorten
 from computeatlas.model.project import Project
 from computeatlas.turtle.lines import parse_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from computeatlas.curate.show import ClaimView, ShownPassage
+    from computeatlas.curate.show import ShownClaim, ShownPassage
 
 #: Without colours, what is marked as the passage.
 _MARKS = ("«", "»")
@@ -54,41 +54,43 @@ def evidence_command(root: str | None, archive: Path, claim: str) -> None:
         for finding in findings:
             # What stands in the files that could be read is shown all the same.
             click.echo(str(finding), err=True)
-        view = view_claim(graph, claim, texts)
-    print_claim(view, Console())
-    if not view.is_sound:
+        shown = show_claim(graph, claim, texts)
+    print_claim(shown, Console())
+    if not shown.is_sound:
         raise click.exceptions.Exit(1)
 
 
-def print_claim(view: ClaimView, console: Console) -> None:
-    """Print `view`: highlighted where `console` can do so, else as plain text with marks around the passages."""
+def print_claim(shown: ShownClaim, console: Console) -> None:
+    """Print `shown`: highlighted where `console` can do so, else as plain text with marks around the passages."""
     plain = console.color_system is None
-    for line in _lines(view, plain=plain):
+    for line in _lines(shown, plain=plain):
         # Piped, nothing is cut to the width of a screen that is not there.
         console.print(line, soft_wrap=plain, highlight=False)
 
 
-def _lines(view: ClaimView, *, plain: bool) -> Iterator[Text]:
-    yield Text(view.label or shorten(view.iri), style="bold")
-    rows = [
-        ("claim", (shorten(view.iri),)),
-        ("subject", view.subject),
-        ("predicate", view.predicate),
-        ("value", view.values),
-        ("modality", view.modality),
-        ("rank", view.rank),
-        ("reason", view.reasons),
-        ("said by", view.stated_by or ("the source itself",)),
-        ("as of", view.as_of),
-        ("contradicts", view.contradicts),
+def _lines(shown: ShownClaim, *, plain: bool) -> Iterator[Text]:
+    claim = shown.record
+    yield Text(shown.label or shorten(claim.iri), style="bold")
+    rows: list[tuple[str, Iterable[str]]] = [
+        ("claim", [shorten(claim.iri)]),
+        ("subject", [shown.words(claim.subject)]),
+        ("predicate", [shown.words(claim.predicate)]),
+        ("value", map(shown.words, claim.values)),
+        ("modality", [shown.words(claim.modality)]),
+        ("rank", [shown.words(claim.rank)]),
+        ("reason", map(shown.words, claim.reasons)),
+        ("said by", map(shown.words, claim.stated_by) if claim.stated_by else ["the source itself"]),
+        ("as of", [claim.as_of_text]),
+        ("contradicts", map(shown.words, claim.contradicts)),
     ]
     for name, values in rows:
         for value in values:
-            yield Text.assemble((f"{name:<12}", "dim"), value)
-    for number, passage in enumerate(view.passages, 1):
+            if value:
+                yield Text.assemble((f"{name:<12}", "dim"), value)
+    for number, passage in enumerate(shown.passages, 1):
         yield Text()
-        yield from _passage_lines(passage, f"{number}/{len(view.passages)}", plain=plain)
-    if not view.passages:
+        yield from _passage_lines(passage, f"{number}/{len(shown.passages)}", plain=plain)
+    if not shown.passages:
         yield Text()
         yield Text("the claim has no passage", style=_FAULT)
 

@@ -3,77 +3,89 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from computeatlas.engine.embedded import Query
+import pyoxigraph as ox
+
+from computeatlas.model.namespaces import ATLAS, PREFIXES
+from computeatlas.model.record_facts import Facts
+from computeatlas.model.terms import sort_key, text_of
 
 if TYPE_CHECKING:
-    from computeatlas.engine.embedded import EmbeddedEngine
+    from collections.abc import Iterator
 
-# Positions that are no integers, and sources with two digests, are for other checks: such a passage is left out, or
-# read in one of its documents.
-_PASSAGES = """
-PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-SELECT ?passage ?source ?start ?end ?digest (MIN(?filed) AS ?document) (MIN(?tag) AS ?language) (MIN(?name) AS ?title)
-WHERE {
-  ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest .
-  OPTIONAL { ?source atlas:sha256 ?filed }
-  OPTIONAL { ?source dcterms:language ?tag }
-  OPTIONAL { ?source dcterms:title ?name }
-} GROUP BY ?passage ?source ?start ?end ?digest ORDER BY STR(?passage)
-"""
+    from computeatlas.model.records import Passage
+    from computeatlas.model.terms import Term
+    from computeatlas.turtle.lines import ParsedGraph
 
-
-#: The lexical forms of xsd:integer (https://www.w3.org/TR/xmlschema11-2/#integer).
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_IN_SOURCE = ATLAS + "inSource"
+#: What is said of a passage that is fully described.
+_PARTS = frozenset({_IN_SOURCE, PREFIXES["oa"] + "start", PREFIXES["oa"] + "end", ATLAS + "sha256"})
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A stretch of a document, from character `start` to `end`.
+class ArchivedPassage:
+    """A passage as recorded, and the whole archived text of its source, None where the archive lacks it."""
 
-    `document` is the whole archived text of the source, or None where the archive lacks it; `language` and `title`
-    are those of the source, empty where the graph does not say.
-    """
-
-    iri: str
-    source: str
-    start: int
-    end: int
-    digest: str
+    record: Passage
     document: str | None
-    language: str
-    title: str
+
+    @property
+    def source(self) -> str:
+        """The IRI of its source, "" where it has none."""
+        return self.record.source.iri if self.record.source else ""
+
+    @property
+    def language(self) -> str:
+        """The language of its source, "" where the graph does not say."""
+        return next(iter(self.record.source.languages), "") if self.record.source else ""
+
+    @property
+    def title(self) -> str:
+        """The title of its source, "" where the graph does not say."""
+        return self.record.source.titles[0].value if self.record.source and self.record.source.titles else ""
 
     @property
     def text(self) -> str | None:
-        """The stretch as the archive has it, or None where the archive lacks the source."""
-        return None if self.document is None else self.document[max(self.start, 0) : max(self.end, 0)]
+        """The stretch as the archive has it, or None where the archive lacks the source or the place is no place."""
+        if self.document is None or self.record.start is None or self.record.end is None:
+            return None
+        return self.document[self.record.start : self.record.end]
 
     @property
     def is_sound(self) -> bool:
         """Whether the archive has the stretch, with the digest that the graph gives."""
-        return self.text is not None and hashlib.sha256(self.text.encode()).hexdigest() == self.digest
+        return self.text is not None and text_digest(self.text) == self.record.digest
 
 
-def read_passages(engine: EmbeddedEngine, archive: dict[str, str]) -> dict[str, Passage]:
-    """Return by its IRI each passage that the graph describes fully; `archive` has texts by their SHA-256."""
-    passages = {}
-    for row in engine.table(Query(_PASSAGES)).rows:
-        iri, source, start, end, digest, filed, language, title = (term.value if term else "" for term in row)
-        first, last = read_integer(start), read_integer(end)
-        if first is not None and last is not None:
-            passages[iri] = Passage(iri, source, first, last, digest, archive.get(filed), language, title)
-    return passages
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of `text` in UTF-8, in hexadecimal, as the graph gives it for sources and passages."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_integer(text: str) -> int | None:
-    """Return the integer that `text` is, of any size, or None."""
-    try:
-        return int(text) if _INTEGER.fullmatch(text) else None
-    except ValueError:
-        return None  # of more digits than Python converts
+def facts_of(graph: ParsedGraph) -> Facts:
+    """Return all that the files of `graph` say, by subject."""
+    return Facts({"s": s, "p": p, "o": o} for s, p, o in _statements(graph))
+
+
+def read_passages(graph: ParsedGraph, facts: Facts, archive: dict[str, str]) -> dict[str, ArchivedPassage]:
+    """Return by its IRI each passage that `graph` describes fully, in the order of the IRIs.
+
+    `facts` are those of `graph`; `archive` has texts by their SHA-256.
+    """
+    named = {subject for subject, predicate, _source in _statements(graph) if predicate.value == _IN_SOURCE}
+    described = [term for term in sorted(named, key=sort_key) if facts.of(term).keys() >= _PARTS]
+    return {text_of(term): _archived(facts.passage(term), archive) for term in described}
+
+
+def _statements(graph: ParsedGraph) -> Iterator[tuple[Term, ox.NamedNode, Term]]:
+    for _name, file in graph:
+        for triple in file.triples:
+            # No file in Turtle 1.1 has triple terms.
+            if not isinstance(triple.subject, ox.Triple) and not isinstance(triple.object, ox.Triple):
+                yield triple.subject, triple.predicate, triple.object
+
+
+def _archived(passage: Passage, archive: dict[str, str]) -> ArchivedPassage:
+    return ArchivedPassage(passage, archive.get(passage.source.digest) if passage.source else None)

@@ -9,30 +9,23 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.passages import Passage, read_passages
-from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.curate.passages import ArchivedPassage, facts_of, read_passages
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, ID, RDFS, shorten
+from computeatlas.model.terms import iri, pick_language, sort_key, text_of
 
 if TYPE_CHECKING:
-    from computeatlas.turtle.lines import ParsedGraph
+    from collections.abc import Iterable, Mapping
 
-    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+    from computeatlas.model.record_facts import Facts
+    from computeatlas.model.records import Claim
+    from computeatlas.model.terms import Term
+    from computeatlas.turtle.lines import ParsedGraph
 
 #: Characters shown on each side of a passage.
 CONTEXT = 200
 
 _CLAIM = ID + "claim/"
-_ALL = f"SELECT DISTINCT ?claim WHERE {{ ?claim a <{ATLAS}Claim> FILTER(isIRI(?claim)) }} ORDER BY STR(?claim)"
-_PARTS = f"""
-SELECT DISTINCT ?part ?value ?label WHERE {{
-  <%s> ?part ?value
-  OPTIONAL {{ ?value <{RDFS}label> ?label }}
-}} ORDER BY ?part STR(?value) (LANG(?label) != "en") STR(?label)
-"""
-_PROPERTY_LABEL = f"""
-SELECT ?label WHERE {{ <%s> <{RDFS}label> ?label }} ORDER BY (LANG(?label) != "en") STR(?label)
-"""
 #: Line ends would tear a passage apart, and control characters could steer a terminal.
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
@@ -55,23 +48,12 @@ class ShownPassage:
 
 
 @dataclass(frozen=True)
-class ClaimView:
-    """A claim to be shown: things as *label (prefixed name)*, literals as they stand.
+class ShownClaim:
+    """A claim with its passages in the order of their places; `labels` are those of the things that it names."""
 
-    A part that may be given several times is a tuple, empty where it is not given.
-    """
-
-    iri: str
+    record: Claim
     label: str
-    subject: tuple[str, ...]
-    predicate: tuple[str, ...]
-    values: tuple[str, ...]
-    modality: tuple[str, ...]
-    rank: tuple[str, ...]
-    reasons: tuple[str, ...]
-    stated_by: tuple[str, ...]
-    as_of: tuple[str, ...]
-    contradicts: tuple[str, ...]
+    labels: Mapping[str, str]
     passages: tuple[ShownPassage, ...]
 
     @property
@@ -79,85 +61,69 @@ class ClaimView:
         """Whether the claim has passages and the archive has each of them as it was read."""
         return bool(self.passages) and not any(passage.fault for passage in self.passages)
 
+    def words(self, value: Term | str | None) -> str:
+        """Return a thing, by its IRI or as a term, as *label (prefixed name)*, and a literal as it stands."""
+        if value is None:
+            return ""
+        if isinstance(value, ox.Literal | ox.BlankNode):
+            return value.value
+        iri = value if isinstance(value, str) else value.value
+        label = self.labels.get(iri)
+        return f"{label} ({shorten(iri)})" if label else shorten(iri)
 
-def view_claim(graph: ParsedGraph, name: str, archive: dict[str, str]) -> ClaimView:
-    """Return the claim `name`, a slug, prefixed name or IRI, with its passages in the order of their places.
+
+def show_claim(graph: ParsedGraph, name: str, archive: dict[str, str]) -> ShownClaim:
+    """Return the claim `name`, a slug, prefixed name or IRI, with its passages.
 
     `archive` has texts by their SHA-256. Raises UsageError, naming claims with similar names, where there is no such
     claim.
     """
-    engine = EmbeddedEngine(graph.quads())
-    iri = _resolve(engine, name)
-    parts: dict[str, dict[str, str]] = {}
-    for part, value, label in engine.table(Query(_PARTS % iri)).rows:
-        if part is not None and value is not None:
-            # The first label is the one to show.
-            parts.setdefault(part.value, {}).setdefault(str(value), _show(value, label))
-
-    def shown(part: str) -> tuple[str, ...]:
-        return tuple(parts.get(ATLAS + part, {}).values())
-
-    described = read_passages(engine, archive)
-    cited = [value.removeprefix("<").removesuffix(">") for value in parts.get(ATLAS + "evidence", {})]
-    passages = [_show_passage(psg, described.get(psg)) for psg in cited]
-    return ClaimView(
-        iri=iri,
-        label=next(iter(_texts(engine, _PROPERTY_LABEL % iri)), ""),
-        subject=shown("subject"),
-        predicate=shown("predicate"),
-        values=(*shown("object"), *shown("value")),
-        modality=shown("modality"),
-        rank=shown("rank"),
-        reasons=shown("rankReason"),
-        stated_by=shown("statedBy"),
-        as_of=shown("asOf"),
-        contradicts=shown("contradicts"),
-        passages=tuple(sorted(passages, key=lambda passage: (passage.title, passage.start, passage.end))),
+    facts = facts_of(graph)
+    claim = facts.claim(_resolve(graph.members(ATLAS + "Claim"), name))
+    described = read_passages(graph, facts, archive)
+    passages = [_show_passage(passage.iri, described.get(passage.iri)) for passage in claim.passages]
+    named = [claim.iri, claim.subject, claim.predicate, claim.modality, claim.rank]
+    named += [*claim.stated_by, *claim.contradicts, *(text_of(value) for value in claim.values)]
+    labels = {iri: label for iri in named if iri and (label := _label(facts, iri))}
+    return ShownClaim(
+        claim,
+        labels.get(claim.iri, ""),
+        labels,
+        tuple(sorted(passages, key=lambda passage: (passage.title, passage.start, passage.end))),
     )
 
 
-def _resolve(engine: EmbeddedEngine, name: str) -> str:
-    """Return the IRI of the claim `name`; raises UsageError where there is none."""
-    known = _texts(engine, _ALL)
+def _resolve(known: Iterable[str], name: str) -> str:
+    """Return the IRI among `known` of the claim `name`; raises UsageError where there is none."""
+    known = sorted(known)
     bare = name.removeprefix("<").removesuffix(">")
-    for iri in (bare, _CLAIM + bare, _CLAIM + bare.removeprefix("claim:")):
-        if iri in known:
-            return iri
+    for spelling in (bare, _CLAIM + bare, _CLAIM + bare.removeprefix("claim:")):
+        if spelling in known:
+            return spelling
     slugs = [iri.removeprefix(_CLAIM) for iri in known]
     near = difflib.get_close_matches(bare.removeprefix(_CLAIM).removeprefix("claim:"), slugs, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "give its name as in claim:NAME, or its IRI"
     raise UsageError(f"there is no claim {name}", hint=hint)
 
 
-def _texts(engine: EmbeddedEngine, query: str) -> list[str]:
-    return [term.value for (term,) in engine.table(Query(query)).rows if term is not None]
+def _label(facts: Facts, name: str) -> str:
+    """Return the label of the IRI `name`, in English where it has one, else the first; "" where it has none."""
+    node = iri(name)
+    labels = sorted(facts.of(node).get(RDFS + "label", ()), key=sort_key) if node else []
+    return text_of(next(iter(pick_language(labels, "en")), None))
 
 
-def _show(value: Term, label: Term | None) -> str:
-    if not isinstance(value, ox.NamedNode):
-        return value.value
-    name = shorten(value.value)
-    return f"{label.value} ({name})" if label is not None else name
-
-
-def _show_passage(iri: str, passage: Passage | None) -> ShownPassage:
-    if passage is None:
-        return ShownPassage(iri, "", 0, 0, "", "", "", "the graph does not say where this passage is")
+def _show_passage(name: str, passage: ArchivedPassage | None) -> ShownPassage:
+    if passage is None or passage.record.start is None or passage.record.end is None:
+        return ShownPassage(name, "", 0, 0, "", "", "", "the graph does not say where this passage is")
+    start, end = passage.record.start, passage.record.end
     title = _line(passage.title) or shorten(passage.source)
     if passage.document is None or passage.text is None:
         fault = f"no file of the archive has the digest of {shorten(passage.source)}"
-        return ShownPassage(iri, title, passage.start, passage.end, "", "", "", fault)
+        return ShownPassage(name, title, start, end, "", "", "", fault)
     fault = "" if passage.is_sound else "the text at this place does not have the digest of the passage"
-    return ShownPassage(
-        iri,
-        title,
-        passage.start,
-        passage.end,
-        _before(passage.document, passage.start),
-        _line(passage.text),
-        _after(passage.document, passage.end),
-        fault,
-    )
+    before, after = _before(passage.document, start), _after(passage.document, end)
+    return ShownPassage(name, title, start, end, before, _line(passage.text), after, fault)
 
 
 def _before(document: str, end: int) -> str:

@@ -107,14 +107,16 @@ class ParsedGraph:
             for triple in file.triples:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
-    def count(self, class_iri: str) -> int:
-        """Return how many things are given the type `class_iri`."""
-        return sum(
-            1
+    def members(self, class_iri: str) -> set[str]:
+        """Return the IRIs of the things that are given the type `class_iri`."""
+        return {
+            triple.subject.value
             for _graph, file in self
             for triple in file.triples
-            if triple.predicate.value == RDF + "type" and _key(triple.object) == class_iri
-        )
+            if triple.predicate.value == RDF + "type"
+            and _key(triple.object) == class_iri
+            and isinstance(triple.subject, ox.NamedNode)
+        }
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
         """Return path and line of a statement with these terms; the narrowest match, or ("", 0)."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from computeatlas.curate.add import write
 from computeatlas.curate.add.claim import add_claim, locate, place_of_passage
-from computeatlas.curate.add.lookup import Known, expand
+from computeatlas.curate.add.lookup import Lookup, expand
 from computeatlas.curate.add.names import kebab, language_of, slug
 from computeatlas.curate.add.resolve import NewClaim, understand
 from computeatlas.curate.add.source import NewSource, add_source, date_literal, part, require_name
@@ -697,7 +697,7 @@ def test_a_graph_with_a_new_source_and_claims_is_sound_and_builds(
     add_claim(with_protege, replace(CLAIM, predicate="atlas:partOf", objects=(), modality="stated-unknown"), ARCHIVE)
     graph = require_sound(with_protege)
     assert evidence_findings(graph, read_archive(ARCHIVE) | read_archive(letter.parent)) == []
-    assert Known(graph).label(operated.iri, "sv") == "Hall: drivs av Byggare"
+    assert Lookup(graph).label(operated.iri, "sv") == "Hall: drivs av Byggare"
     release = build(with_protege, tmp_path / "releases")
     engine = load(release)[1]
     query = f"ASK {{ <{expand('infra:hall')}> <{ATLAS}operatedBy> <{expand('actor:builder')}> }}"
@@ -707,7 +707,7 @@ def test_a_graph_with_a_new_source_and_claims_is_sound_and_builds(
 def test_every_claim_of_the_project_could_have_been_added(project: Project) -> None:
     """What the project's own curators wrote is not refused, and its values come out as they stand."""
     graph = require_sound(project)
-    known = Known(graph)
+    known = Lookup(graph)
     claims: dict[str, dict[str, list[Any]]] = {}
     for file in graph.files["claims"]:
         for triple in file.triples:

@@ -14,7 +14,7 @@ from computeatlas.curate.check.evidence import (
     read_archive,
 )
 from computeatlas.curate.check.figures import find_missing_figures
-from computeatlas.curate.passages import read_passages
+from computeatlas.curate.passages import facts_of, read_passages
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.findings import Finding, Severity
 from computeatlas.model.project import Project
@@ -72,10 +72,10 @@ def give_quantity(root: Path, statements: str) -> None:
 def missing(root: Path, archive: dict[str, str]) -> list[Finding]:
     graph, faults = parse_project(Project.find(root))
     assert faults == []
-    engine = EmbeddedEngine(graph.quads())
-    passages = read_passages(engine, archive)
-    assert find_broken_sources(graph, engine, archive) == find_broken_passages(graph, passages.values()) == []
-    return find_missing_figures(graph, engine, passages)
+    facts = facts_of(graph)
+    passages = read_passages(graph, facts, archive)
+    assert find_broken_sources(graph, facts, archive) == find_broken_passages(graph, passages.values()) == []
+    return find_missing_figures(graph, EmbeddedEngine(graph.quads()), facts, passages)
 
 
 def evidence_codes(graph: ParsedGraph, archive: dict[str, str]) -> list[str]:
@@ -84,8 +84,8 @@ def evidence_codes(graph: ParsedGraph, archive: dict[str, str]) -> list[str]:
 
 def missing_in(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
     """Return the figures that are missing, whatever the passages are."""
-    engine = EmbeddedEngine(graph.quads())
-    return find_missing_figures(graph, engine, read_passages(engine, archive))
+    facts = facts_of(graph)
+    return find_missing_figures(graph, EmbeddedEngine(graph.quads()), facts, read_passages(graph, facts, archive))
 
 
 def line_of(root: Path, text: str) -> int:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.add.lookup import Known
+from computeatlas.curate.add.lookup import Lookup
 from computeatlas.curate.add.names import kebab
 from computeatlas.curate.add.resolve import given, understand
 from computeatlas.curate.add.source import LANGUAGES, Added, part, read_sound, require_name
 from computeatlas.curate.add.write import write_checked
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.data_file import data_iri, new_file
+from computeatlas.curate.passages import text_digest
 from computeatlas.curate.protege_files import read_text, stale_protege_files
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
@@ -45,7 +45,7 @@ def add_claim(project: Project, new: NewClaim, archive: Path, progress: Progress
     claim is missing, unknown or at odds with another, or its passage is not in the text; FindingsError where the graph
     has errors, with the claim or before. Then nothing has changed.
     """
-    known = Known(read_sound(project))
+    known = Lookup(read_sound(project))
     hint = "add it with `computeatlas add source FILE`"
     source = known.require(
         new.source, known.members(ATLAS + "Source"), "a source of the graph", prefix="src", hint=hint
@@ -119,7 +119,7 @@ def _stretches(new: NewClaim, text: str, source: str) -> list[Stretch]:
     return found
 
 
-def _free_name(new: NewClaim, terms: Terms, known: Known) -> str:
+def _free_name(new: NewClaim, terms: Terms, known: Lookup) -> str:
     """Return the name asked for or one made of subject and predicate, with a number behind it where it is taken."""
     made = f"{_local(terms.subject)}-{kebab(_local(terms.predicate))}"
     base = require_name(new.name if new.name is not None else made, "--name")
@@ -134,7 +134,7 @@ def _local(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1]
 
 
-def _topic(new: NewClaim, terms: Terms, known: Known) -> str:
+def _topic(new: NewClaim, terms: Terms, known: Lookup) -> str:
     """Return the topic asked for, else that of most claims on the subject, else one named after the subject."""
     folder = FOLDERS["claims"] + "/"
     if new.topic is not None:
@@ -149,7 +149,7 @@ def _topic(new: NewClaim, terms: Terms, known: Known) -> str:
     return counts.most_common(1)[0][0] if counts else require_name(_local(terms.subject), "--topic")
 
 
-def _labels(new: NewClaim, terms: Terms, known: Known) -> tuple[ox.Literal, ox.Literal]:
+def _labels(new: NewClaim, terms: Terms, known: Lookup) -> tuple[ox.Literal, ox.Literal]:
     asked = {"en": given(new.label_en), "sv": given(new.label_sv)}
     english, swedish = (
         ox.Literal(asked[language] or _label(terms, known, language), language=language) for language in LANGUAGES
@@ -157,7 +157,7 @@ def _labels(new: NewClaim, terms: Terms, known: Known) -> tuple[ox.Literal, ox.L
     return english, swedish
 
 
-def _label(terms: Terms, known: Known, language: str) -> str:
+def _label(terms: Terms, known: Lookup, language: str) -> str:
     """Return a plain label: *subject: property object*, or *subject: words* where the value is words."""
     subject, predicate = known.label(terms.subject, language), known.label(terms.predicate, language)
     words = [value.value for value in terms.values if value.language == language]
@@ -182,19 +182,19 @@ def place_of_passage(text: str, name: str, stretch: Stretch, stretches: Mapping[
 
 
 def _with_passages(
-    project: Project, known: Known, source: str, text: str, stretches: list[Stretch]
+    project: Project, known: Lookup, source: str, text: str, stretches: list[Stretch]
 ) -> tuple[str, str | None, list[str]]:
     """Return the file of `source`, its new text, None where all passages are there, and the IRIs of the passages."""
     existing = known.passages(source)
-    stretches_of = {iri: stretch for stretch, (iri, _digest) in existing.items()}
+    stretches_of = {passage.iri: stretch for stretch, passage in existing.items()}
     file = known.graph.place(source)[0]
     changed: str | None = None
     passages = []
     for start, end in stretches:
-        digest = hashlib.sha256(text[start:end].encode()).hexdigest()
+        digest = text_digest(text[start:end])
         if (start, end) in existing:
-            iri, stated = existing[start, end]
-            if stated != digest:
+            iri = existing[start, end].iri
+            if existing[start, end].digest != digest:
                 why = "it was another text that was read when the passage was made"
                 hint = "fix it; `computeatlas check --archive DIR` finds all such passages"
                 raise UsageError(

@@ -1,24 +1,25 @@
-"""What the graph knows, by prefixed name: actors, properties, codes, sources and their labels."""
+"""Look-ups in a parsed graph by prefixed name: actors, properties, codes, sources, passages and labels."""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
+from computeatlas.curate.passages import facts_of, read_passages
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import ATLAS, DCTERMS, ID, OWL, PREFIXES, RDFS, shorten
+from computeatlas.model.namespaces import ATLAS, ID, OWL, PREFIXES, RDFS, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from computeatlas.model.records import Passage, Source
     from computeatlas.turtle.lines import ParsedGraph
 
 _HEAD = """
-PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX graph: <https://w3id.org/compute-atlas/graph/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
@@ -30,18 +31,16 @@ _PARTS = """SELECT DISTINCT ?property ?part ?class {
   VALUES ?part { rdfs:domain rdfs:range }
   ?property rdfs:subPropertyOf* ?above . ?above ?part ?class FILTER(isIRI(?class))
 }"""
-_PASSAGES = """SELECT ?source ?passage ?start ?end ?digest {
-  ?passage atlas:inSource ?source ; oa:start ?start ; oa:end ?end ; atlas:sha256 ?digest
-} ORDER BY STR(?passage)"""
 #: How many near names a message gives.
 _NEAR = 3
 
 
-class Known:
+class Lookup:
     """The things of a parsed graph, to look names up in."""
 
     def __init__(self, graph: ParsedGraph):
         self.graph = graph
+        self._facts = facts_of(graph)
         self._engine = EmbeddedEngine(graph.quads())
         self._members: dict[str, set[str]] = {}
         self._classes: dict[str, set[str]] = {}
@@ -57,6 +56,13 @@ class Known:
         self._bounds: dict[tuple[str, str], set[str]] = {}
         for name, part, kind in self._rows(_PARTS):
             self._bounds.setdefault((name, part), set()).add(kind)
+        self._used = {
+            term.value
+            for _name, file in graph
+            for triple in file.triples
+            for term in (triple.subject, triple.object)
+            if isinstance(term, ox.NamedNode)
+        }
         self.entities = {thing for (thing,) in self._rows(_ENTITIES)}
 
     def _rows(self, query: str) -> list[list[str]]:
@@ -90,8 +96,8 @@ class Known:
         return self._bounds.get((predicate, RDFS + "range"), set())
 
     def is_used(self, iri: str) -> bool:
-        """Say whether `iri` stands anywhere in the graph."""
-        return bool(self._rows(f"SELECT * {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} }} LIMIT 1"))
+        """Say whether `iri` is the subject or the object of a statement."""
+        return iri in self._used
 
     def label(self, iri: str, language: str) -> str:
         """Return the label of `iri` in `language`, else in any language, else its prefixed name."""
@@ -100,33 +106,37 @@ class Known:
 
     def text_of(self, source: str, texts: dict[str, str]) -> str:
         """Return the text of `source` from `texts`, which are by digest; raises UsageError where it is not there."""
-        query = f"SELECT ?digest {{ <{source}> atlas:sha256 ?digest }}"
-        for (digest,) in self._rows(query):
-            if digest in texts:
-                return texts[digest]
+        digest = self._source(source).digest
+        if digest in texts:
+            return texts[digest]
         raise UsageError(
             f"no file of the archive has the digest of {shorten(source)}",
             why="offsets and digests of passages are taken from the text",
             hint="name the directory that holds it with --archive DIR",
         )
 
-    def passages(self, source: str) -> dict[tuple[int, int], tuple[str, str]]:
-        """Return IRI and digest of each passage of `source` by its start and end."""
+    def passages(self, source: str) -> dict[tuple[int, int], Passage]:
+        """Return the passages of `source` that are fully described, by start and end."""
+        described = (passage.record for passage in read_passages(self.graph, self._facts, {}).values())
         return {
-            (int(start), int(end)): (passage, digest)
-            for inside, passage, start, end, digest in self._rows(_PASSAGES)
-            if inside == source
+            (passage.start, passage.end): passage
+            for passage in described
+            if passage.source and passage.source.iri == source
+            if passage.start is not None and passage.end is not None
         }
 
     def publisher(self, source: str) -> str | None:
         """Return the publisher of `source`, or None."""
-        rows = self._rows(f"SELECT ?publisher {{ <{source}> <{DCTERMS}publisher> ?publisher }}")
-        return rows[0][0] if rows else None
+        return next((term.value for term in self._source(source).publishers if isinstance(term, ox.NamedNode)), None)
 
     def with_digest(self, digest: str) -> str | None:
         """Return the source with the digest `digest`, or None."""
-        rows = self._rows(f'SELECT ?source {{ ?source a <{ATLAS}Source> ; atlas:sha256 "{digest}" }}')
-        return rows[0][0] if rows else None
+        return next(
+            (name for name in self.graph.members(ATLAS + "Source") if self._source(name).digest == digest), None
+        )
+
+    def _source(self, name: str) -> Source:
+        return self._facts.source(ox.NamedNode(name))
 
     def where(self, subject: str) -> str:
         """Return `path:line` of the place that defines `subject`, or "" where nothing does."""
@@ -136,7 +146,7 @@ class Known:
     def require(self, name: str, among: Collection[str], what: str, *, prefix: str = "", hint: str = "") -> str:
         """Return the IRI of `among` that `name` means: a prefixed name, an IRI, or a bare name behind `prefix`.
 
-        Raises UsageError, saying that it is not `what`, with near names and then `fix`.
+        Raises UsageError, saying that it is not `what`, with near names and then `hint`.
         """
         iri = expand(name if ":" in name or not prefix else f"{prefix}:{name}")
         if iri in among:

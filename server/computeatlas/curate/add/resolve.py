@@ -13,7 +13,7 @@ from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, OWL, XSD, shorten
 
 if TYPE_CHECKING:
-    from computeatlas.curate.add.lookup import Known
+    from computeatlas.curate.add.lookup import Lookup
 
 #: Datatype → form of its literals, where a literal is more than text.
 _FORMS = {
@@ -62,7 +62,7 @@ class Terms:
     values: tuple[ox.Literal, ...]
 
 
-def understand(new: NewClaim, known: Known, source: str) -> Terms:
+def understand(new: NewClaim, known: Lookup, source: str) -> Terms:
     """Return the parts of `new`, a claim from `source`, as the graph knows them.
 
     Raises UsageError where one is missing, unknown, malformed or at odds with another.
@@ -84,7 +84,7 @@ def given(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _terms(new: NewClaim, known: Known) -> Terms:
+def _terms(new: NewClaim, known: Lookup) -> Terms:
     described = "define it in graph_data/entities/, with a class and a label in English and Swedish"
     actors = known.members(ATLAS + "Actor")
     predicate = known.require(new.predicate, known.properties(), "a property of the ontology")
@@ -108,7 +108,7 @@ def _terms(new: NewClaim, known: Known) -> Terms:
     )
 
 
-def _literal(text: str, predicate: str, known: Known) -> ox.Literal:
+def _literal(text: str, predicate: str, known: Lookup) -> ox.Literal:
     """Return `text` as the range of `predicate` wants it; without a range of numbers it is words of a language."""
     for datatype in sorted(known.ranges(predicate) & _FORMS.keys()):
         if not _FORMS[datatype].fullmatch(text):
@@ -128,7 +128,7 @@ def _example(datatype: str) -> str:
     return {"integer": "13", "decimal": "0.5", "boolean": "true"}.get(datatype.removeprefix(XSD), "text")
 
 
-def _require_holder(terms: Terms, known: Known, source: str) -> None:
+def _require_holder(terms: Terms, known: Lookup, source: str) -> None:
     if shorten(terms.modality) == "modality:opinion" and not terms.stated_by:
         publisher = known.publisher(source)
         own = f"; for the source's own, its publisher {shorten(publisher)}" if publisher else ""
@@ -142,13 +142,13 @@ def _require_value(terms: Terms) -> None:
         raise UsageError(what, hint="give --object or --value, or else --modality stated-unknown")
 
 
-def _require_fit(terms: Terms, known: Known) -> None:
+def _require_fit(terms: Terms, known: Lookup) -> None:
     name = shorten(terms.predicate)
     _require_kinds((terms.subject,), known.domains(terms.predicate), f"subject of {name}", known)
     _require_kinds(terms.objects, known.ranges(terms.predicate), f"object of {name}", known)
 
 
-def _require_kinds(things: tuple[str, ...], kinds: set[str], role: str, known: Known) -> None:
+def _require_kinds(things: tuple[str, ...], kinds: set[str], role: str, known: Lookup) -> None:
     """Without this the reasoner would find the fault later, and say only that something is inconsistent."""
     for thing in things:
         for kind in sorted(kinds):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.add.lookup import Known, expand
+from computeatlas.curate.add.lookup import Lookup, expand
 from computeatlas.curate.add.names import language_of, slug
 from computeatlas.curate.add.write import write_checked
 from computeatlas.curate.data_file import data_iri, new_file
@@ -76,7 +76,7 @@ def add_source(project: Project, new: NewSource, progress: Progress = silent) ->
     or malformed; FindingsError where the graph has errors, with the source or before. Then nothing has changed.
     """
     data, text = _read_document(new.file)
-    known = Known(read_sound(project))
+    known = Lookup(read_sound(project))
     digest = hashlib.sha256(data).hexdigest()
     if twin := known.with_digest(digest):
         raise UsageError(
@@ -192,7 +192,7 @@ def _name_from(title: str) -> str:
     return name
 
 
-def _publisher(new: NewSource, known: Known) -> str:
+def _publisher(new: NewSource, known: Lookup) -> str:
     if not new.publisher:
         raise UsageError(
             "the publisher is not given",

@@ -5,28 +5,24 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from computeatlas.curate.check.figures import find_missing_figures
-from computeatlas.curate.passages import read_integer, read_passages
-from computeatlas.engine.embedded import Query
+from computeatlas.curate.passages import facts_of, read_passages, text_digest
 from computeatlas.model.errors import UsageError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, DCTERMS, shorten
+from computeatlas.model.terms import sort_key, text_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from computeatlas.curate.passages import Passage
+    from computeatlas.curate.passages import ArchivedPassage
     from computeatlas.engine.embedded import EmbeddedEngine
+    from computeatlas.model.record_facts import Facts
     from computeatlas.turtle.lines import ParsedGraph
 
-_SOURCES = """
-PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?source ?digest ?extent WHERE {
-  ?source a atlas:Source ; atlas:sha256 ?digest ; dcterms:extent ?extent .
-} ORDER BY STR(?source)
-"""
 _EXTENT = DCTERMS + "extent"
 _SHA256 = ATLAS + "sha256"
 
@@ -54,42 +50,56 @@ def check_evidence(graph: ParsedGraph, engine: EmbeddedEngine, archive: dict[str
 
     `engine` holds the triples of `graph`; `archive` has texts by their SHA-256, as `read_archive` returns them.
     """
-    passages = read_passages(engine, archive)
+    facts = facts_of(graph)
+    passages = read_passages(graph, facts, archive)
     return [
-        *find_broken_sources(graph, engine, archive),
+        *find_broken_sources(graph, facts, archive),
         *find_broken_passages(graph, passages.values()),
-        *find_missing_figures(graph, engine, passages),
+        *find_missing_figures(graph, engine, facts, passages),
     ]
 
 
-def find_broken_sources(graph: ParsedGraph, engine: EmbeddedEngine, archive: dict[str, str]) -> list[Finding]:
-    """Return a finding for each source that is not in the archive, or has another length there."""
+def find_broken_sources(graph: ParsedGraph, facts: Facts, archive: dict[str, str]) -> list[Finding]:
+    """Return a finding for each source that is not in the archive, or has another length there.
+
+    A source without digest or length is a finding of the shapes.
+    """
     findings = []
-    for row in engine.table(Query(_SOURCES)).rows:
-        source, digest, extent = (term.value for term in row if term is not None)
-        if digest not in archive:
-            findings.append(_unarchived(graph, source, digest))
-        elif (number := read_integer(extent)) is not None and number != len(archive[digest]):
-            # An extent that is no integer is a finding of the shapes.
-            findings.append(_wrong_extent(graph, source, extent, len(archive[digest])))
+    for name in sorted(graph.members(ATLAS + "Source")):
+        said = facts.of(ox.NamedNode(name))
+        extents = said.get(_EXTENT, ())
+        for digest in sorted(text_of(term) for term in said.get(_SHA256, ()) if extents):
+            if digest not in archive:
+                findings.append(_unarchived(graph, name, digest))
+                continue
+            actual = len(archive[digest])
+            findings += [
+                _wrong_extent(graph, name, text_of(extent), actual)
+                for extent in sorted(extents, key=sort_key)
+                if whole_of(extent) != actual
+            ]
     return findings
 
 
-def find_broken_passages(graph: ParsedGraph, passages: Iterable[Passage]) -> list[Finding]:
+def find_broken_passages(graph: ParsedGraph, passages: Iterable[ArchivedPassage]) -> list[Finding]:
     """Return a finding for each passage whose text in the archive does not have its digest.
 
     Passages of sources that are not in the archive are passed over: the source is the fault to fix first.
     """
     findings = []
     for passage in passages:
-        if passage.text is None or passage.is_sound:
+        if passage.document is None or passage.is_sound:
             continue
-        path, line = graph.place(passage.iri, _SHA256, passage.digest)
-        stretch = f"characters {passage.start} to {passage.end} of {shorten(passage.source)}"
-        what = f"{stretch} do not have the digest of {shorten(passage.iri)}"
+        record = passage.record
+        path, line = graph.place(record.iri, _SHA256, record.digest)
         why = "the passage is not the text that was read when the claim was made"
-        actual = hashlib.sha256(passage.text.encode()).hexdigest()
-        hint = f'fix the offsets, or write atlas:sha256 "{actual}" if they are right'
+        if passage.text is None:
+            what = f"{shorten(record.iri)} does not say where in {shorten(passage.source)} it is"
+            hint = "give oa:start and oa:end as offsets in characters"
+        else:
+            stretch = f"characters {record.start} to {record.end} of {shorten(passage.source)}"
+            what = f"{stretch} do not have the digest of {shorten(record.iri)}"
+            hint = f'fix the offsets, or write atlas:sha256 "{text_digest(passage.text)}" if they are right'
         findings.append(Finding(path, line, "passage-digest", what, why, hint))
     return findings
 

@@ -17,12 +17,14 @@ from computeatlas.curate.check.numbers import MEGAWATT, PLAIN, SHARE, Number, re
 from computeatlas.engine.embedded import Query
 from computeatlas.model.findings import Finding, Severity
 from computeatlas.model.namespaces import ATLAS, shorten
+from computeatlas.model.terms import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from computeatlas.curate.passages import Passage
+    from computeatlas.curate.passages import ArchivedPassage
     from computeatlas.engine.embedded import EmbeddedEngine
+    from computeatlas.model.record_facts import Facts
     from computeatlas.turtle.lines import ParsedGraph
 
 #: What a reason for a rank begins with where the curators counted.
@@ -46,12 +48,6 @@ SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
   }
   FILTER(isNumeric(?number) || DATATYPE(?number) = xsd:gYear)
 } ORDER BY STR(?claim) STR(?given) ?number
-"""
-_EVIDENCE = f"""
-SELECT ?claim ?passage WHERE {{ ?claim <{ATLAS}evidence> ?passage }} ORDER BY STR(?claim) STR(?passage)
-"""
-_COUNTED = f"""
-SELECT DISTINCT ?claim WHERE {{ ?claim <{ATLAS}rankReason> ?reason FILTER(STRSTARTS(STR(?reason), "{COUNTED}")) }}
 """
 #: A third has no end in decimals; a claim may round it to two places or more.
 _ENDLESS = 40
@@ -93,49 +89,37 @@ class _Figure:
         return any(_agrees(number.value, self.value) for number in self.readings(numbers))
 
 
-def find_missing_figures(graph: ParsedGraph, engine: EmbeddedEngine, passages: Mapping[str, Passage]) -> list[Finding]:
+def find_missing_figures(
+    graph: ParsedGraph, engine: EmbeddedEngine, facts: Facts, passages: Mapping[str, ArchivedPassage]
+) -> list[Finding]:
     """Return a finding for each number of a claim that none of its passages has, in the order of the claims.
 
-    `engine` holds the triples of `graph`, `passages` those passages that it describes fully, by their IRIs. A claim
-    with a passage that is not in the archive as it was read is passed over: the passage is the fault to fix first.
+    `engine` and `facts` hold the triples of `graph`, `passages` those passages that it describes fully, by their IRIs.
+    A claim with a passage that is not in the archive as it was read is passed over: that is the fault to fix first.
     """
-    evidence = _evidence(engine)
-    counted = {claim for (claim,) in _rows(engine, _COUNTED)}
     findings = []
-    for claim, figures in groupby(_figures(engine), key=lambda figure: figure.claim):
-        cited = [passages.get(iri) for iri in evidence.get(claim, [])]
+    for name, figures in groupby(_figures(engine), key=lambda figure: figure.claim):
+        claim = facts.claim(name)
+        cited = [passages.get(passage.iri) for passage in claim.passages]
         sound = [passage for passage in cited if passage is not None and passage.is_sound]
         if not sound or len(sound) < len(cited):
             continue
-        numbers = [number for passage in sound for number in _numbers(passage)]
+        numbers = [number for passage in sound for number in read_numbers(passage.text or "", passage.language)]
+        counted = any(reason.value.startswith(COUNTED) for reason in claim.reasons)
         for figure in figures:
-            if not figure.is_in(numbers) and not (figure.is_count and claim in counted):
+            if not figure.is_in(numbers) and not (figure.is_count and counted):
                 findings.append(_missing(graph, figure, numbers))
     return findings
 
 
 def _figures(engine: EmbeddedEngine) -> Iterator[_Figure]:
-    for claim, predicate, part, given, number, unit in _rows(engine, _FIGURES):
+    for row in engine.table(Query(_FIGURES)).rows:
+        claim, predicate, part, given, number, unit = map(text_of, row)
         try:
             yield _Figure(claim, predicate, part, given, Decimal(number), unit)
         except InvalidOperation:
             # A year with a time zone, say: nothing that a text would have.
             continue
-
-
-def _evidence(engine: EmbeddedEngine) -> dict[str, list[str]]:
-    evidence: dict[str, list[str]] = {}
-    for claim, passage in _rows(engine, _EVIDENCE):
-        evidence.setdefault(claim, []).append(passage)
-    return evidence
-
-
-def _rows(engine: EmbeddedEngine, query: str) -> list[list[str]]:
-    return [["" if term is None else term.value for term in row] for row in engine.table(Query(query)).rows]
-
-
-def _numbers(passage: Passage) -> list[Number]:
-    return read_numbers(passage.text or "", passage.language)
 
 
 def _agrees(written: Decimal, claimed: Decimal) -> bool:
