@@ -130,10 +130,9 @@ class Lookup:
         return next((term.value for term in self._source(source).publishers if isinstance(term, ox.NamedNode)), None)
 
     def with_digest(self, digest: str) -> str | None:
-        """Return the source with the digest `digest`, or None."""
-        return next(
-            (name for name in self.graph.members(ATLAS + "Source") if self._source(name).digest == digest), None
-        )
+        """Return the source with the digest `digest`, the first of several by its IRI, or None."""
+        sources = sorted(self.graph.members(ATLAS + "Source"))
+        return next((name for name in sources if self._source(name).digest == digest), None)
 
     def _source(self, name: str) -> Source:
         return self._facts.source(ox.NamedNode(name))

@@ -1,9 +1,10 @@
-"""Names and languages guessed from words."""
+"""Names made of words, and the language that words are in."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from computeatlas.model.text import fold
 
 #: Words without which no page of prose gets along, and which the other language lacks.
 _COMMON = {
@@ -16,8 +17,6 @@ _COMMON = {
 }
 #: The same without marks, as they stand in names.
 _FILLERS = frozenset().union(*_COMMON.values()) | {"for", "on", "pa", "ar", "fran", "nar"}
-#: Letters of the languages around us that are no letter with a mark.
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -30,10 +29,8 @@ def slug(text: str, words: int = 5) -> str:
 
     Words that every text has are left out if others are left. The name is "" where `text` has no such letters.
     """
-    lower = _APOSTROPHES.sub("", text.lower()).translate(_LETTERS)
     # A mark goes without parting the word; a letter of another script parts it.
-    plain = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
-    found = _WORD.findall(plain.lower())
+    found = _WORD.findall(fold(_APOSTROPHES.sub("", text)))
     telling = [word for word in found if word not in _FILLERS]
     return "-".join((telling or found)[:words])
 
