@@ -34,13 +34,13 @@ ARROWS = {
     "release": {"model", "turtle", "engine", "curate", "curate.check"},
     "release.diff": {"model", "engine"},
     "web": set(),
-    "web.http": {"model", "engine", "engine.pool"},
-    "web.endpoints": {"model", "sparql", "engine", "engine.pool", "views", "views.entity", "web.http"},
+    "web.http": {"model", "engine"},
+    "web.endpoints": {"model", "sparql", "engine", "views", "views.entity", "web.http"},
     "web.pages": {
-        "model", "sparql", "engine", "engine.pool", "provenance", "views", "views.drawing", "views.entity", "web.http",
+        "model", "sparql", "engine", "provenance", "views", "views.drawing", "views.entity", "web.http",
         "web.endpoints",
     },
-    "web.serve": {"model", "engine.pool", "web.http", "web.endpoints", "web.pages"},
+    "web.serve": {"model", "engine", "engine.pool", "web.http", "web.endpoints", "web.pages"},
     "cli": {
         "model", "turtle", "engine", "engine.pool", "provenance", "curate", "curate.check", "curate.add", "release",
         "release.diff", "web.http", "web.serve",
@@ -87,6 +87,12 @@ def rooms_imported(path: Path) -> set[str]:
 def test_imports_run_one_way(path: Path) -> None:
     room = room_of(path)
     assert rooms_imported(path) <= ARROWS[room] | {room, "computeatlas.__version__"}
+
+
+def test_only_what_makes_the_engine_knows_which_one_it_is() -> None:
+    """All else in web/ goes by the protocol of engines, which any endpoint can stand behind."""
+    knowing = [path for path in MODULES if room_of(path).startswith("web") and "engine.pool" in rooms_imported(path)]
+    assert [str(path.relative_to(PACKAGE)) for path in knowing] == ["web/serve/server.py"]
 
 
 def test_arrows_make_no_circle() -> None:

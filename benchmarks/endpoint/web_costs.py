@@ -7,13 +7,12 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from computeatlas.engine.pool.pending_query import Answer
+from computeatlas.engine.base import Answer
 from computeatlas.model.limits import Limits
 from computeatlas.model.mediatypes import JSON
-from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.endpoints.admit import admit_query
 from computeatlas.web.endpoints.operation import read_query
-from computeatlas.web.endpoints.query import negotiate_formats
-from computeatlas.web.http.conditions import entity_tag
+from computeatlas.web.endpoints.plan import negotiate_formats, plan_query
 from computeatlas.web.http.negotiate import choose_coding
 from computeatlas.web.http.settings import Settings
 from computeatlas.web.pages.app import create_app
@@ -23,9 +22,9 @@ from computeatlas.web.serve.rate_limit import RateLimiter, parse_rate
 from endpoint import stopwatch
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Generator
 
-    from computeatlas.engine.pool.wire import Job
+    from computeatlas.engine.base import Delivery, Query
 
 HOST = "127.0.0.1:8000"
 URL = f"http://{HOST}/sparql"
@@ -33,33 +32,36 @@ ACCEPT = "application/sparql-results+json"
 RATE = "1000000000/minute"
 
 
-class ReadyPool:
-    """Stands for the pool: every job has its answer at once, one of `bodies`."""
+class ReadyEngine:
+    """Stands for the engine: every query has its answer at once, one of `bodies`."""
 
     version = "data"
     quads = 0
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, bodies: dict[str, bytes]) -> None:
+    def __init__(self, bodies: dict[str, bytes]) -> None:
         """Answer a query's text with its body."""
-        self.loop = loop
         self._bodies = bodies
 
-    def submit(self, _client: str, job: Job) -> ReadyTicket:
-        """Return a ticket whose future is done."""
-        ticket = ReadyTicket(self.loop.create_future())
-        ticket.future.set_result(Answer(JSON, "identity", 1, self._bodies[job.text]))
-        return ticket
-
-    def abandon(self, ticket: object) -> None:
-        """Do nothing: nobody works on it."""
+    def ask(self, _client: str, query: Query, _delivery: Delivery) -> ReadyAnswer:
+        """Return an answer that is there."""
+        future = asyncio.get_running_loop().create_future()
+        future.set_result(Answer(JSON, "identity", 1, self._bodies[query.text]))
+        return ReadyAnswer(future)
 
 
-class ReadyTicket:
-    """Stands for the ticket of a job that is done."""
+class ReadyAnswer:
+    """Stands for a question that has its answer."""
 
     def __init__(self, future: asyncio.Future[Answer]) -> None:
         """Hold the future."""
-        self.future = future
+        self._future = future
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        """Return the answer."""
+        return self._future.__await__()
+
+    def abandon(self) -> None:
+        """Do nothing: nobody works on it."""
 
 
 class SilentConnection:
@@ -78,7 +80,8 @@ async def web_steps(texts: list[str], bodies: list[bytes], seconds: float) -> di
     formats = negotiate_formats(ACCEPT, None)
     strings = [_query_string(text) for text in texts]
     operations = [read_query("GET", None, string, b"") for string in strings]
-    keys = [("data", text, URL, (), (), formats, "identity") for text in texts]
+    admitted = [admit_query(operation, settings, URL) for operation in operations]
+    plans = [plan_query(one, settings.limits, "data", formats, "identity") for one in admitted]
     limiter = RateLimiter(parse_rate(RATE))
     gateway = _gateway(settings, texts, bodies)
     steps = {
@@ -88,11 +91,14 @@ async def web_steps(texts: list[str], bodies: list[bytes], seconds: float) -> di
         "web: choose format and coding": stopwatch.microseconds(
             lambda _: (negotiate_formats(ACCEPT, None), choose_coding(None)), strings, seconds
         ),
-        "web: check the query, make the job": stopwatch.microseconds(
-            lambda operation: read_job(operation, settings, URL, dict(formats), "identity"), operations, seconds
+        "web: check the query": stopwatch.microseconds(
+            lambda operation: admit_query(operation, settings, URL), operations, seconds
         ),
-        "web: look into the cache, entity tag": stopwatch.microseconds(
-            lambda key: (gateway.answering.cache.get("data", key), entity_tag(key)), keys, seconds
+        "web: make the plan, with key and entity tag": stopwatch.microseconds(
+            lambda one: plan_query(one, settings.limits, "data", formats, "identity"), admitted, seconds
+        ),
+        "web: look into the cache": stopwatch.microseconds(
+            lambda plan: gateway.answers.cache.get("data", plan.key), plans, seconds
         ),
         "web: the client's rate": stopwatch.microseconds(
             lambda _: limiter.wait("127.0.0.1", time.monotonic()), strings, seconds
@@ -122,8 +128,8 @@ async def _gateway_time(gateway: Gateway, texts: list[str], seconds: float) -> f
 
 def _gateway(settings: Settings, texts: list[str], bodies: list[bytes]) -> Gateway:
     loop = asyncio.get_running_loop()
-    pool: Any = ReadyPool(loop, dict(zip(texts, bodies, strict=True)))
-    return Gateway(pool, settings, create_app(pool, settings), RequestLog("off", loop))
+    engine: Any = ReadyEngine(dict(zip(texts, bodies, strict=True)))
+    return Gateway(engine, settings, create_app(engine, settings, loop), RequestLog("off", loop))
 
 
 def _query_string(text: str) -> bytes:

@@ -8,7 +8,8 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from computeatlas.engine.evaluate import Query, evaluate, write_data_set, write_graph, write_result
+from computeatlas.engine.base import Query
+from computeatlas.engine.evaluate import evaluate, write_data_set, write_graph, write_result
 from computeatlas.model.errors import (
     FormatError,
     GraphMissingError,

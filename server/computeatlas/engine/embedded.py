@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.engine.evaluate import Query, evaluate, write_result
+from computeatlas.engine.base import Query
+from computeatlas.engine.evaluate import evaluate, write_result
 from computeatlas.engine.serialise import RDF_FORMATS, serialise, tidy_prefixes
 from computeatlas.engine.table import Table
 from computeatlas.model.errors import QueryEvaluationError

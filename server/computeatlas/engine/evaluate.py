@@ -6,10 +6,11 @@ query to the last byte.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.engine.base import Query
 from computeatlas.engine.serialise import RDF_FORMATS, RESULT_FORMATS, expressible_in_xml
 from computeatlas.model.errors import FormatError, GraphMissingError, QueryError, QueryEvaluationError
 from computeatlas.model.mediatypes import Format, ResultKind
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
     from computeatlas.engine.serialise import Writer
 
     Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
-
-class Query(NamedTuple):
-    """A SPARQL query and the data set that the protocol asks for.
-
-    With no graphs named by the protocol or by the query itself, the default graph is that of the store, or with
-    `union` the union of all its graphs
-    (https://www.w3.org/TR/sparql11-service-description/#sd-UnionDefaultGraph).
-    """
-
-    text: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    base_iri: str | None = None
-    union: bool = True
 
 
 def evaluate(store: ox.Store, query: Query) -> Result:

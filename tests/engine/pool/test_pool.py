@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 
 from computeatlas.engine import disk
+from computeatlas.engine.base import ClientGoneError
 from computeatlas.engine.changes import Change
 from computeatlas.engine.load import DataFile
 from computeatlas.engine.pool import pool as module
 from computeatlas.engine.pool import wire
 from computeatlas.engine.pool.exit_diagnosis import diagnose
 from computeatlas.engine.pool.fork_server import Start
-from computeatlas.engine.pool.pending_query import ClientGoneError, PendingQuery
+from computeatlas.engine.pool.pending_query import PendingQuery
 from computeatlas.engine.pool.pool import Pool
 from computeatlas.engine.pool.spool import Spool
 from computeatlas.engine.pool.wire import Job

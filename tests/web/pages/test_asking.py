@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from computeatlas.engine.load import DataFile
+from computeatlas.engine.pool.engine import PoolEngine
 from computeatlas.engine.pool.fork_server import Start
 from computeatlas.engine.pool.pool import Pool
 from computeatlas.model.errors import OverloadedError, QuerySyntaxError
@@ -42,7 +43,8 @@ async def opened(folder: Path, **limits: int) -> AsyncIterator[Pool]:
 
 async def ask(pool: Pool, texts: Sequence[str]) -> list[Table]:
     """Ask from a thread, as pages do."""
-    return await asyncio.to_thread(Asker(pool).tables, "c", texts, union=False, timeout=60.0)
+    asker = Asker(PoolEngine(pool), asyncio.get_running_loop())
+    return await asyncio.to_thread(asker.tables, "c", texts, union=False, timeout=60.0)
 
 
 def test_tables_come_in_the_order_of_the_queries(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from computeatlas.engine.pool.engine import PoolEngine
 from computeatlas.engine.pool.pool import Tally
 from computeatlas.model.mediatypes import JSON
 from computeatlas.web.http.answer_cache import AnswerCache, CachedAnswer
@@ -34,7 +35,7 @@ def test_what_the_pool_and_the_cache_know_is_told(pool: SimpleNamespace) -> None
     cache.get("v", "key")
     cache.put("v", "key", CachedAnswer(JSON, 1, b'"t"', (), b"x" * 50, 0))
     cache.get("v", "key")
-    found = samples(Metrics(pool, cache))
+    found = samples(Metrics(PoolEngine(pool), cache))
     expected = {
         "quads": 70,
         "workers": 4,
@@ -53,13 +54,13 @@ def test_what_the_pool_and_the_cache_know_is_told(pool: SimpleNamespace) -> None
 
 
 def test_it_is_read_anew_each_time(pool: SimpleNamespace) -> None:
-    metrics = Metrics(pool, AnswerCache(0))
+    metrics = Metrics(PoolEngine(pool), AnswerCache(0))
     pool.quads = 71
     assert samples(metrics)["computeatlas_quads",] == 71
 
 
 def test_requests_are_counted_by_endpoint_and_status(pool: SimpleNamespace) -> None:
-    metrics = Metrics(pool, AnswerCache(0))
+    metrics = Metrics(PoolEngine(pool), AnswerCache(0))
     for status in (200, 200, 504):
         metrics.count("query", status, 0.02, 100)
     metrics.count("store", 200, 40.0, 7)
@@ -79,6 +80,6 @@ def test_requests_are_counted_by_endpoint_and_status(pool: SimpleNamespace) -> N
 
 
 def test_two_servers_in_one_process_count_apart(pool: SimpleNamespace) -> None:
-    first, second = Metrics(pool, AnswerCache(0)), Metrics(pool, AnswerCache(0))
+    first, second = Metrics(PoolEngine(pool), AnswerCache(0)), Metrics(PoolEngine(pool), AnswerCache(0))
     first.count("query", 200, 1, 1)
     assert ("computeatlas_requests_total", "query", "200") not in samples(second)

@@ -8,22 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import asyncio
 
+    from computeatlas.engine.base import Answer
     from computeatlas.engine.pool.spool import Spool
-    from computeatlas.model.mediatypes import Format
-
-
-class ClientGoneError(Exception):
-    """The client has closed its connection: nobody waits for the answer."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer: its format, content coding, number of rows where known, and its bytes: all of them, or a spool."""
-
-    form: Format
-    coding: str
-    rows: int | None
-    body: bytes | Spool
 
 
 @dataclass(slots=True, eq=False)

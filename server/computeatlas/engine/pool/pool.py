@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from computeatlas.engine import disk
+from computeatlas.engine.base import ClientGoneError
 from computeatlas.engine.pool import sandbox
 from computeatlas.engine.pool.dispatch import Dispatcher
 from computeatlas.engine.pool.exit_diagnosis import diagnose
 from computeatlas.engine.pool.fork_server_client import ForkServerClient, ForkServerTerminatedError
 from computeatlas.engine.pool.lifecycle import Host, Lifecycle, Tally
-from computeatlas.engine.pool.pending_query import ClientGoneError, PendingQuery
+from computeatlas.engine.pool.pending_query import PendingQuery
 from computeatlas.engine.pool.spool import Spools
 from computeatlas.engine.pool.worker_process import WorkerProcess
 from computeatlas.model.errors import AtlasError, EngineFaultError, OverloadedError

@@ -12,8 +12,9 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from computeatlas.engine.base import Query
 from computeatlas.engine.content_coding import ENCODERS, LEAST
-from computeatlas.engine.evaluate import Query, evaluate, require_graph, write_data_set, write_graph, write_result
+from computeatlas.engine.evaluate import evaluate, require_graph, write_data_set, write_graph, write_result
 from computeatlas.engine.pool import sandbox, wire
 from computeatlas.engine.pool.wire import Job, frame
 from computeatlas.engine.row_counter import RowCounter
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from computeatlas.engine.content_coding import Encoder
+from computeatlas.engine.content_coding import Encoder
 
 #: Bytes of a result that are held back before an answer begins.
 HELD = 64 * 1024

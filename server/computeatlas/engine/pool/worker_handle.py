@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from computeatlas.engine.base import Answer
 from computeatlas.engine.pool import wire
-from computeatlas.engine.pool.pending_query import Answer
 from computeatlas.engine.pool.wire import read_answer_head, read_rows, unpack_error
 from computeatlas.engine.pool.worker_states import WorkerEvent, WorkerState
 from computeatlas.model.errors import EngineFaultError

@@ -1,24 +1,44 @@
-"""A query that was sent as a job for a worker: what the server allows is settled here, before anything runs."""
+"""What the server allows is settled here, before anything is asked: the second step of a query and of an update."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from computeatlas.engine.pool.wire import Job
+from computeatlas.engine.base import Query
 from computeatlas.model.errors import FederationError, NestingError
-from computeatlas.sparql.rewrite import with_limit
+from computeatlas.sparql.rewrite import with_limit, with_using
 from computeatlas.sparql.scan import look
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
+    from computeatlas.sparql.scan import Look
     from computeatlas.web.endpoints.operation import Operation
     from computeatlas.web.http.settings import Settings
 
 
-def read_job(
-    operation: Operation, settings: Settings, base: str, formats: tuple[tuple[str, str], ...], coding: str
-) -> tuple[Job, bool]:
-    """Return the job for a query to an endpoint at `base`, and whether its answer may differ from one time to the next.
+class AdmittedQuery(NamedTuple):
+    """A query that may be asked, for at most `timeout` seconds.
+
+    `is_volatile`: its answer may differ from one time to the next.
+    """
+
+    query: Query
+    timeout: float
+    is_volatile: bool
+
+
+class AdmittedUpdate(NamedTuple):
+    """An update that may be made: its text, and where that differs from what was sent, the text as it was sent.
+
+    Errors name places in the last of the texts.
+    """
+
+    texts: tuple[str, ...]
+    base: str
+
+
+def admit_query(operation: Operation, settings: Settings, base: str) -> AdmittedQuery:
+    """Return the query of `operation` as this server asks it, sent to an endpoint at the URL `base`.
 
     Raises RequestError for a query that is too long or a bad parameter, FederationError, NestingError.
     """
@@ -29,34 +49,44 @@ def read_job(
             "query-too-long",
             f"It has {len(text)} characters; this server reads {limits.max_query}.",
         )
-    seen = look(text, nesting=limits.max_nesting)
-    if seen.federated and not settings.allow_service:
-        raise FederationError(
-            "SERVICE is off: this server sends no requests to others",
-            where=_place(text, seen.federated_at),
-            hint="ask the other endpoint yourself, or serve with --allow-service",
-        )
-    if seen.nesting > limits.max_nesting:
-        raise NestingError(
-            f"brackets are nested more than {limits.max_nesting} deep", where=_place(text, seen.nesting_at)
-        )
+    seen = _scan(text, settings, "SERVICE is off", "ask the other endpoint yourself")
     if limits.max_rows is not None:
         text = with_limit(text, limits.max_rows)
-    return (
-        Job(
-            "query",
-            text,
-            base,
-            operation.iris("default-graph-uri", base),
-            operation.iris("named-graph-uri", base),
-            settings.union,
-            formats,
-            coding,
-            _timeout(operation, limits.timeout),
-            limits.max_result,
-        ),
-        seen.volatile,
+    query = Query(
+        text,
+        operation.iris("default-graph-uri", base),
+        operation.iris("named-graph-uri", base),
+        base,
+        settings.union,
     )
+    return AdmittedQuery(query, _timeout(operation, limits.timeout), seen.volatile)
+
+
+def admit_update(operation: Operation, settings: Settings, base: str) -> AdmittedUpdate:
+    """Return the update of `operation`, sent to the URL `base`.
+
+    Raises RequestError for a bad parameter, FederationError, NestingError, DatasetConflictError.
+    """
+    text = operation.text or ""
+    _scan(text, settings, "SERVICE and LOAD are off", "send the data themselves to the graph store", is_update=True)
+    using = operation.iris("using-graph-uri", base), operation.iris("using-named-graph-uri", base)
+    made = with_using(text, *using)
+    return AdmittedUpdate((made, text) if any(using) else (made,), base)
+
+
+def _scan(text: str, settings: Settings, off: str, instead: str, *, is_update: bool = False) -> Look:
+    """Return what is seen in the text of an operation; raises FederationError or NestingError for what is off."""
+    most = settings.limits.max_nesting
+    seen = look(text, is_update, nesting=most)
+    if seen.federated and not settings.allow_service:
+        raise FederationError(
+            f"{off}: this server sends no requests to others",
+            where=_place(text, seen.federated_at),
+            hint=f"{instead}, or serve with --allow-service",
+        )
+    if seen.nesting > most:
+        raise NestingError(f"brackets are nested more than {most} deep", where=_place(text, seen.nesting_at))
+    return seen
 
 
 def _timeout(operation: Operation, most: float) -> float:

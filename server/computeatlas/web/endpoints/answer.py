@@ -1,20 +1,19 @@
-"""From a job to a response: by way of the cache, of conditions, or of a worker."""
+"""From a plan to a response: kept before, or not modified, or asked of the engine. The last steps of a query."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from computeatlas.web.http.answer_cache import AnswerCache, CachedAnswer
-from computeatlas.web.http.conditions import entity_tag, matches, names
+from computeatlas.web.http.conditions import matches, names
 from computeatlas.web.http.messages import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from computeatlas.engine.pool.pending_query import Answer
-    from computeatlas.engine.pool.pool import Pool
-    from computeatlas.engine.pool.wire import Job
+    from computeatlas.engine.base import Answer, Engine
     from computeatlas.model.mediatypes import Format
+    from computeatlas.web.endpoints.plan import Plan
     from computeatlas.web.http.settings import Settings
 
     Headers = Sequence[tuple[bytes, bytes]]
@@ -25,12 +24,12 @@ _NO_STORE = (b"cache-control", b"no-store")
 _FRESH = 60
 
 
-class Answering:
-    """Answers jobs from `pool`, and from a cache what was asked before."""
+class Answers:
+    """Answers plans from `engine`, and from a cache what was asked before."""
 
-    def __init__(self, pool: Pool, settings: Settings):
+    def __init__(self, engine: Engine, settings: Settings):
         self.cache = AnswerCache(settings.limits.cache)
-        self._pool = pool
+        self._engine = engine
         fresh = b"no-cache" if settings.writable else b"public, max-age=%d" % _FRESH
         self._cache_control = (b"cache-control", fresh)
         #: What `max_rows` says in a header, so that a cut answer does not look whole.
@@ -39,61 +38,24 @@ class Answering:
             self._limited = ((b"atlas-row-limit", str(settings.limits.max_rows).encode()),)
 
     async def answer(
-        self,
-        request: Request,
-        job: Job,
-        *,
-        volatile: bool = False,
-        known: tuple[object, ...] | None = None,
-        about: Headers = (),
+        self, request: Request, plan: Plan, about: Headers = (), known: tuple[object, ...] | None = None
     ) -> Response:
-        """Return the response to `request` that the answer to `job` makes.
+        """Return the response to `request` that the answer to `plan` makes, kept or asked for.
 
-        `volatile`: the answer may differ from one time to the next, so it is neither kept nor tagged. `known`: what
-        `again` may find the answer by, the next time. `about`: headers that this request gets besides. Raises what the
-        job raises.
+        `about`: headers that this request gets besides. `known`: what `again` may find the answer by, the next time.
+        Raises what `Engine.ask` raises.
         """
-        version = self._pool.version
-        key = (version, job.text, job.base, job.default, job.named, job.formats, job.coding)
-        etag = None
-        if not volatile:
-            if (cached := self.cache.get(version, key)) is not None:
-                if known is not None:
-                    self.cache.remember(version, known, key)
-                return self.from_cache(request, cached, about)
-            etag = entity_tag(key)
-            if request.method != "POST" and names(request.header(b"if-none-match"), etag):
-                return Response(304, [*self.headers(etag), *about])
-        answer = await run(self._pool, request, job)
-        if self._pool.version != version:
-            # The data have changed meanwhile, and it is not known which of the two this answer is of.
-            etag = None
-        if etag is not None and request.method != "POST" and matches(request.header(b"if-none-match"), etag):
-            request.leave()
-            return Response(304, [*self.headers(etag), *about])
-        headers = [*self.headers(etag), *content_headers(answer)]
-        response = Response(200, [*headers, *about], answer.body, answer.rows)
-        if etag is not None and self.cache.largest:
-            keep = self._keeper(version, key, etag, headers, answer)
-            if isinstance(answer.body, bytes):
-                keep(answer.body, answer.rows)
-            else:
-                response.keep_limit = self.cache.largest
-                response.keep = keep
+        response = self._kept(request, plan, about, known)
+        if response is None:
+            response = self._respond(
+                request, plan, about, await request.ask(self._engine, plan.question, plan.delivery)
+            )
         return response
 
     def again(self, request: Request, known: tuple[object, ...], about: Headers = ()) -> Response | None:
         """Return the response to a request that was answered before, known by its bytes, or None."""
-        cached = self.cache.shortcut(self._pool.version, known)
-        return None if cached is None else self.from_cache(request, cached, about)
-
-    def from_cache(self, request: Request, cached: CachedAnswer, about: Headers = ()) -> Response:
-        """Return the response that a kept answer makes."""
-        if request.method != "POST":
-            condition = request.header(b"if-none-match")
-            if condition is not None and matches(condition, cached.etag):
-                return Response(304, [*self.headers(cached.etag), *about], cached=True)
-        return Response(200, [*cached.headers, *about], cached.body, cached.rows, cached=True)
+        cached = self.cache.shortcut(self._engine.version, known)
+        return None if cached is None else self._from_cache(request, cached, about)
 
     def headers(self, etag: bytes | None) -> list[tuple[bytes, bytes]]:
         """Return the headers for caches, of an answer that has the tag `etag`, or None."""
@@ -101,8 +63,46 @@ class Answering:
             return [_VARY, _NO_STORE, *self._limited]
         return [_VARY, (b"etag", etag), self._cache_control, *self._limited]
 
+    def _kept(self, request: Request, plan: Plan, about: Headers, known: tuple[object, ...] | None) -> Response | None:
+        """Return the response that needs no engine: a kept answer, or that the client has it already."""
+        if plan.etag is None:
+            return None
+        cached = self.cache.get(plan.version, plan.key)
+        if cached is not None:
+            if known is not None:
+                self.cache.remember(plan.version, known, plan.key)
+            return self._from_cache(request, cached, about)
+        if request.method != "POST" and names(request.header(b"if-none-match"), plan.etag):
+            return Response(304, [*self.headers(plan.etag), *about])
+        return None
+
+    def _respond(self, request: Request, plan: Plan, about: Headers, answer: Answer) -> Response:
+        """Return the response that `answer` makes, and have it kept."""
+        # Where the data have changed meanwhile, it is not known which of the two the answer is of.
+        etag = plan.etag if self._engine.version == plan.version else None
+        if etag is not None and request.method != "POST" and matches(request.header(b"if-none-match"), etag):
+            request.leave()
+            return Response(304, [*self.headers(etag), *about])
+        headers = [*self.headers(etag), *content_headers(answer)]
+        response = Response(200, [*headers, *about], answer.body, answer.rows)
+        if etag is not None and self.cache.largest:
+            keep = self._keeper(plan, etag, headers, answer)
+            if isinstance(answer.body, bytes):
+                keep(answer.body, answer.rows)
+            else:
+                response.keep_limit = self.cache.largest
+                response.keep = keep
+        return response
+
+    def _from_cache(self, request: Request, cached: CachedAnswer, about: Headers) -> Response:
+        if request.method != "POST":
+            condition = request.header(b"if-none-match")
+            if condition is not None and matches(condition, cached.etag):
+                return Response(304, [*self.headers(cached.etag), *about], cached=True)
+        return Response(200, [*cached.headers, *about], cached.body, cached.rows, cached=True)
+
     def _keeper(
-        self, version: str, key: tuple[object, ...], etag: bytes, headers: list[tuple[bytes, bytes]], answer: Answer
+        self, plan: Plan, etag: bytes, headers: list[tuple[bytes, bytes]], answer: Answer
     ) -> Callable[[bytes, int | None], None]:
         """Return what keeps the body of `answer`, with a length among its headers where it was sent without."""
 
@@ -110,22 +110,10 @@ class Answering:
             whole = headers
             if not isinstance(answer.body, bytes):
                 whole = [*headers, (b"content-length", b"%d" % len(body))]
-            self.cache.put(version, key, CachedAnswer(answer.form, rows, etag, tuple(whole), body, len(str(key[1]))))
+            size = len(str(plan.question[0])) if plan.question else 0
+            self.cache.put(plan.version, plan.key, CachedAnswer(answer.form, rows, etag, tuple(whole), body, size))
 
         return keep
-
-
-async def run(pool: Pool, request: Request, job: Job) -> Answer:
-    """Return the answer to `job`, given up when the client of `request` goes away.
-
-    Raises what the job raises, OverloadedError, ClientGoneError.
-    """
-    ticket = pool.submit(request.client, job)
-    connection = request.connection
-    if connection is not None:
-        connection.abandon = lambda: pool.abandon(ticket)
-    # Not cleared when the answer begins: while it is sent, a client that leaves still frees the worker.
-    return await ticket.future
 
 
 def data_headers(form: Format, data: bytes) -> list[tuple[bytes, bytes]]:

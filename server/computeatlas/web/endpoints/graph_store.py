@@ -15,14 +15,13 @@ from urllib.parse import quote
 from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
+from computeatlas.engine.base import DataSetRead, Delivery, GraphRead
 from computeatlas.engine.changes import Change
 from computeatlas.engine.content_coding import ENCODERS
-from computeatlas.engine.pool.wire import Job
-from computeatlas.model.errors import GraphMissingError
 from computeatlas.model.mediatypes import FORMATS, RDF_XML, Format, ResultKind, formats_for
-from computeatlas.web.endpoints import operation as protocol
-from computeatlas.web.endpoints.answer import content_headers, run
-from computeatlas.web.endpoints.query import choose_graph_format
+from computeatlas.web.endpoints.answer import content_headers
+from computeatlas.web.endpoints.operation import Operation, media_type_of, parameters, require_absolute, require_utf8
+from computeatlas.web.endpoints.plan import choose_graph_format
 from computeatlas.web.endpoints.update import require_token
 from computeatlas.web.http.conditions import entity_tag, matches, names
 from computeatlas.web.http.messages import Request, Response
@@ -30,7 +29,7 @@ from computeatlas.web.http.negotiate import choose_coding
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.web.http.settings import Settings
 
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -52,15 +51,15 @@ _SUFFIX = re.compile(r"\.(ttl|nt|rdf|jsonld|trig|nq)$")
 class GraphStoreEndpoint:
     """Reads graphs for all, and writes them for those who have the token."""
 
-    def __init__(self, pool: Pool, settings: Settings):
-        self._pool = pool
+    def __init__(self, engine: Engine, settings: Settings):
+        self._engine = engine
         self._settings = settings
         self.methods = _WRITES if settings.writable else _READS
         self._cache_control = b"no-cache" if settings.writable else b"public, max-age=60"
 
     async def __call__(self, request: Request) -> Response:
         """Answer the request; raises AtlasError."""
-        operation = protocol.Operation(None, tuple(protocol.parameters(request.query_string, "query string")))
+        operation = Operation(None, tuple(parameters(request.query_string, "query string")))
         whole, graph = _target(operation, request)
         if request.method in ("GET", "HEAD"):
             return await self._read(request, operation, whole=whole, graph=graph)
@@ -68,7 +67,7 @@ class GraphStoreEndpoint:
         if request.method == "DELETE":
             with tempfile.TemporaryFile() as file:
                 change = Change("delete", graph, whole=whole)
-                await self._pool.change(change, file.fileno(), lambda: self._require(request, whole=whole, graph=graph))
+                await self._engine.change(change, file, lambda: self._require(request, whole=whole, graph=graph))
             return Response(204, [(b"cache-control", b"no-store")])
         return await self._write(request, whole=whole, graph=graph)
 
@@ -80,7 +79,8 @@ class GraphStoreEndpoint:
         conditions = request.header(b"if-match"), request.header(b"if-none-match")
         if conditions == (None, None):
             return
-        exists = graph is None or await self._exists(request, graph)
+        timeout = self._settings.limits.timeout
+        exists = graph is None or await self._engine.has_graph(request.client, graph, timeout)
         kind = ResultKind.DATASET if whole else ResultKind.GRAPH
         tags = [
             self._tag(form, coding, whole=whole, graph=graph)
@@ -94,38 +94,22 @@ class GraphStoreEndpoint:
         if (conditions[0] is not None and not must) or must_not:
             raise RequestError("precondition", "The condition of the request does not hold for this graph now.")
 
-    async def _exists(self, request: Request, graph: str) -> bool:
-        job = Job("exists", named=(graph,), timeout=self._settings.limits.timeout)
-        try:
-            await self._pool.submit(request.client, job).future
-        except GraphMissingError:
-            return False
-        return True
-
     def _tag(self, form: Format, coding: str, *, whole: bool, graph: str | None) -> bytes:
-        return entity_tag((self._pool.version, "graph", whole, graph, form.name, coding))
+        return entity_tag((self._engine.version, "graph", whole, graph, form.name, coding))
 
-    async def _read(
-        self, request: Request, operation: protocol.Operation, *, whole: bool, graph: str | None
-    ) -> Response:
+    async def _read(self, request: Request, operation: Operation, *, whole: bool, graph: str | None) -> Response:
         kind = ResultKind.DATASET if whole else ResultKind.GRAPH
         chosen = choose_graph_format(request.header(b"accept"), operation.value("format"), kind)
         coding = choose_coding(request.header(b"accept-encoding"))
         etag = self._tag(chosen, coding, whole=whole, graph=graph)
         headers = [_VARY, (b"etag", etag), (b"cache-control", self._cache_control)]
-        job = Job(
-            "dataset" if whole else "graph",
-            named=() if graph is None else (graph,),
-            union=self._settings.union,
-            formats=((str(kind), chosen.name),),
-            coding=coding,
-            timeout=self._settings.limits.timeout,
-            max_result=self._settings.limits.max_result,
-        )
+        limits = self._settings.limits
+        question = DataSetRead() if whole else GraphRead(graph, self._settings.union)
+        delivery = Delivery(((str(kind), chosen.name),), coding, limits.timeout, limits.max_result)
         condition = request.header(b"if-none-match")
         if names(condition, etag):
             return Response(304, headers)
-        answer = await run(self._pool, request, job)
+        answer = await request.ask(self._engine, question, delivery)
         if matches(condition, etag):
             return Response(304, headers)
         return Response(200, [*headers, *content_headers(answer)], answer.body, answer.rows)
@@ -136,13 +120,13 @@ class GraphStoreEndpoint:
             async for part in request.body_parts(self._settings.limits.max_body):
                 file.write(part)
             length = file.tell()
-            if protocol.media_type_of(content_type) == "multipart/form-data":
+            if media_type_of(content_type) == "multipart/form-data":
                 parts = _split_form(file, content_type or "", length)
             else:
                 parts = ((_format_of(content_type).name, 0, length),)
             if parts:
                 # RDF/XML, Turtle and the rest may name another charset; ours is UTF-8 alone.
-                protocol.require_utf8(content_type)
+                require_utf8(content_type)
             if not length and whole and request.method == "POST":
                 # Section 5.5: an empty payload makes no graph.
                 return Response(204, [(b"cache-control", b"no-store")])
@@ -153,8 +137,8 @@ class GraphStoreEndpoint:
                 graph = location = f"{request.site}store/{uuid.uuid4()}"
             change = Change(request.method.lower(), graph, whole=whole, base=graph or request.url, parts=parts)
             whole_now, graph_now = whole, graph
-            created = await self._pool.change(
-                change, file.fileno(), lambda: self._require(request, whole=whole_now, graph=graph_now)
+            created = await self._engine.change(
+                change, file, lambda: self._require(request, whole=whole_now, graph=graph_now)
             )
         headers = [(b"cache-control", b"no-store")]
         if created:
@@ -165,7 +149,7 @@ class GraphStoreEndpoint:
         return Response(201 if created else 204, headers)
 
 
-def _target(operation: protocol.Operation, request: Request) -> tuple[bool, str | None]:
+def _target(operation: Operation, request: Request) -> tuple[bool, str | None]:
     """Return whether the whole data set is meant, and the IRI of the graph or None for the default graph.
 
     `/store/NAME` is itself the IRI of a graph, as POST makes them (section 4.1, direct identification).
@@ -179,14 +163,14 @@ def _target(operation: protocol.Operation, request: Request) -> tuple[bool, str 
     if len(graphs) + len(defaults) > 1:
         raise RequestError("two-graphs", "Name one graph, by ?graph=IRI or by ?default.")
     if graphs:
-        return False, protocol.require_absolute(graphs[0], "graph")
+        return False, require_absolute(graphs[0], "graph")
     if defaults and defaults[0]:
         raise RequestError("bad-default", "Write ?default without a value.")
     return not defaults, None
 
 
 def _format_of(content_type: str | None, filename: str | None = None) -> Format:
-    media_type = protocol.media_type_of(content_type)
+    media_type = media_type_of(content_type)
     # Section 5.1: a payload that does not say what it is, is RDF/XML.
     form = RDF_XML if not media_type and filename is None else _TYPES.get(media_type)
     if form is None and media_type in ("", "application/octet-stream", "text/plain") and filename:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from cachetools import LRUCache
 
-from computeatlas.engine.pool.wire import Job
+from computeatlas.engine.base import Delivery, GraphRead, Query
 from computeatlas.engine.table import read_table
 from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import ONTOLOGY_IRI, graph_iri
@@ -20,9 +20,8 @@ from computeatlas.model.terms import iri
 from computeatlas.sparql.rewrite import with_offset
 from computeatlas.views.entity.status import Status, read_status
 from computeatlas.views.query import bind
-from computeatlas.web.endpoints import operation as protocol
-from computeatlas.web.endpoints.answer import run
-from computeatlas.web.endpoints.query import choose_graph_format
+from computeatlas.web.endpoints.operation import Operation, parameters
+from computeatlas.web.endpoints.plan import Plan, choose_graph_format
 from computeatlas.web.http.link_headers import link_header, split_suffix
 from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.negotiate import choose_coding
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine, Question
     from computeatlas.engine.table import Table
-    from computeatlas.web.endpoints.answer import Answering
+    from computeatlas.web.endpoints.answer import Answers
     from computeatlas.web.http.settings import Settings
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -55,10 +54,10 @@ _TABLE = ((str(ResultKind.BINDINGS), "json"),)
 class LinkedDataEndpoint:
     """Describes things in the formats of RDF."""
 
-    def __init__(self, pool: Pool, settings: Settings, answering: Answering):
-        self._pool = pool
+    def __init__(self, engine: Engine, settings: Settings, answers: Answers):
+        self._engine = engine
         self._settings = settings
-        self._answering = answering
+        self._answers = answers
         #: Version, thing and page → whether there is a page after it.
         self._seen: LRUCache[tuple[str, str, int], bool] = LRUCache(_REMEMBERED)
 
@@ -68,7 +67,7 @@ class LinkedDataEndpoint:
             raise RequestError("not-found", f"A path of {len(request.path)} characters names nothing here.")
         if request.path.startswith("/id/"):
             return self._see_other(request)
-        operation = protocol.Operation(None, tuple(protocol.parameters(request.query_string, "query string")))
+        operation = Operation(None, tuple(parameters(request.query_string, "query string")))
         page = read_page(operation.values("page"))
         path, form, _html = split_suffix(request.path)
         tail = request.query_string.decode("ascii")
@@ -79,17 +78,15 @@ class LinkedDataEndpoint:
                 return _redirect(local)
         elif thing.value == ONTOLOGY_IRI:
             # The terms are fragments of it, so their descriptions are its content.
-            return await self._answering.answer(
-                request,
-                self._job(request, "graph", "", chosen, (graph_iri("ontology"),)),
-                about=self._about(request, path, chosen, tail, ()),
-            )
+            plan = self._plan(request, GraphRead(graph_iri("ontology"), self._settings.union), chosen)
+            return await self._answers.answer(request, plan, self._about(request, path, chosen, tail, ()))
         goes_on = await self._look(request, thing, page)
         text = with_offset(bind(self._settings.views["description"], x=[thing]), (page - 1) * PAGE)
         more = [(page + 1, "next")] if goes_on else []
         before = [(page - 1, "prev")] if page > 1 else []
         about = self._about(request, path, chosen, tail, [*before, *more])
-        return await self._answering.answer(request, self._job(request, "query", text, chosen), about=about)
+        query = Query(text, base_iri=request.site, union=self._settings.union)
+        return await self._answers.answer(request, self._plan(request, query, chosen), about)
 
     def _see_other(self, request: Request) -> Response:
         path, form, html = split_suffix(request.path)
@@ -100,7 +97,7 @@ class LinkedDataEndpoint:
         target = "/doc/" + quote(path.removeprefix("/id/"), safe="/:@!$&'()*+,;=~-._") + suffix
         return _redirect(target)
 
-    def _thing(self, path: str, operation: protocol.Operation) -> ox.NamedNode:
+    def _thing(self, path: str, operation: Operation) -> ox.NamedNode:
         name = operation.value("iri") if path == "/describe" else iri_of(path)
         thing = iri(name) if name else None
         if thing is None:
@@ -110,7 +107,7 @@ class LinkedDataEndpoint:
 
     async def _look(self, request: Request, thing: ox.NamedNode, page: int) -> bool:
         """Say whether there is more after `page`; raises RequestError, 404 or 410, for what is not to be described."""
-        key = (self._pool.version, thing.value, page)
+        key = (self._engine.version, thing.value, page)
         if (known := self._seen.get(key)) is not None:
             return known
         status = read_status(await self._table(request, bind(self._settings.views["status"], x=[thing])))
@@ -124,28 +121,15 @@ class LinkedDataEndpoint:
         return goes_on
 
     async def _table(self, request: Request, text: str) -> Table:
-        job = Job("query", text, None, (), (), self._settings.union, _TABLE, "identity", self._timeout)
-        answer = await run(self._pool, request, job)
-        # A row or two: never in a spool.
-        return read_table(answer.body if isinstance(answer.body, bytes) else b"")
+        query = Query(text, union=self._settings.union)
+        answer = await request.ask(self._engine, query, Delivery(_TABLE, timeout=self._settings.limits.timeout))
+        return read_table(await answer.whole(self._settings.limits.max_result))
 
-    @property
-    def _timeout(self) -> float:
-        return self._settings.limits.timeout
-
-    def _job(self, request: Request, verb: str, text: str, chosen: Format, named: tuple[str, ...] = ()) -> Job:
-        return Job(
-            verb,
-            text,
-            request.site,
-            (),
-            named,
-            self._settings.union,
-            ((str(ResultKind.GRAPH), chosen.name),),
-            choose_coding(request.header(b"accept-encoding")),
-            self._timeout,
-            self._settings.limits.max_result,
-        )
+    def _plan(self, request: Request, question: Question, chosen: Format) -> Plan:
+        limits = self._settings.limits
+        formats = ((str(ResultKind.GRAPH), chosen.name),)
+        coding = choose_coding(request.header(b"accept-encoding"))
+        return Plan.of(self._engine.version, question, Delivery(formats, coding, limits.timeout, limits.max_result))
 
     def _about(
         self, request: Request, path: str, chosen: Format, tail: str, pages: Sequence[tuple[int, str]]

@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from computeatlas.engine.base import Delivery, Query
 from computeatlas.engine.embedded import serialise_turtle
-from computeatlas.engine.pool.spool import Spool
-from computeatlas.engine.pool.wire import Job
 from computeatlas.model.mediatypes import FORMAT_IRIS, FORMATS, Format, ResultKind
 from computeatlas.model.namespaces import DATASET_IRI, PREFIXES
 from computeatlas.model.namespaces import FORMATS as FORMAT_NAMESPACE
 
 if TYPE_CHECKING:
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.web.http.settings import Settings
 
 _COUNT_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY STR(?g)"
@@ -28,8 +27,8 @@ _SELF = "self"
 class Describer:
     """Describes the service and its data; the counts are taken once for each version of the data."""
 
-    def __init__(self, pool: Pool, settings: Settings):
-        self._pool = pool
+    def __init__(self, engine: Engine, settings: Settings):
+        self._engine = engine
         self._settings = settings
         self._counts: tuple[str, int, list[dict[str, str]]] = ("", 0, [])
 
@@ -92,7 +91,7 @@ class Describer:
         return serialise_turtle("\n".join(lines), chosen)
 
     async def _count(self) -> tuple[int, list[dict[str, str]]]:
-        version = self._pool.version
+        version = self._engine.version
         if self._counts[0] != version:
             triples = await self._rows(_COUNT_DEFAULT)
             self._counts = (version, int(triples[0]["n"]), await self._rows(_COUNT_GRAPHS))
@@ -101,10 +100,9 @@ class Describer:
     async def _rows(self, query: str) -> list[dict[str, str]]:
         """Return the rows of a SELECT query of ours as texts."""
         settings = self._settings
-        formats = (("bindings", "json"),)
-        job = Job("query", query, union=settings.union, formats=formats, timeout=settings.limits.timeout)
-        body = (await self._pool.submit(_SELF, job).future).body
-        data = b"".join([piece async for piece in body.pieces()]) if isinstance(body, Spool) else body
+        delivery = Delivery((("bindings", "json"),), timeout=settings.limits.timeout)
+        answer = await self._engine.ask(_SELF, Query(query, union=settings.union), delivery)
+        data = await answer.whole(settings.limits.max_result)
         bindings = json.loads(data)["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in bindings]
 

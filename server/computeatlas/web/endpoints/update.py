@@ -7,53 +7,39 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from computeatlas.engine.changes import Change
-from computeatlas.model.errors import FederationError, NestingError
-from computeatlas.sparql.rewrite import with_using
-from computeatlas.sparql.scan import look
-from computeatlas.web.endpoints import operation as protocol
+from computeatlas.web.endpoints.admit import admit_update
+from computeatlas.web.endpoints.operation import read_update
 from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.web.http.settings import Settings
 
 METHODS = ("POST", "OPTIONS")
 
 
 class UpdateEndpoint:
-    """Makes updates in the data set of `pool`, for those who have the token."""
+    """Makes updates in the data set of `engine`, for those who have the token."""
 
-    def __init__(self, pool: Pool, settings: Settings):
-        self._pool = pool
+    def __init__(self, engine: Engine, settings: Settings):
+        self._engine = engine
         self._settings = settings
 
     async def __call__(self, request: Request) -> Response:
         """Make the update of the request and return an empty response; raises AtlasError."""
         require_token(request, self._settings)
-        limits = self._settings.limits
-        body = await request.body(limits.max_body)
-        operation = protocol.read_update(request.header(b"content-type"), request.query_string, body)
-        text = operation.text or ""
-        seen = look(text, True, nesting=limits.max_nesting)
-        if seen.federated and not self._settings.allow_service:
-            raise FederationError(
-                "SERVICE and LOAD are off: this server sends no requests to others",
-                hint="send the data themselves to the graph store, or serve with --allow-service",
-            )
-        if seen.nesting > limits.max_nesting:
-            raise NestingError(f"brackets are nested more than {limits.max_nesting} deep")
-        base = request.url
-        using = operation.iris("using-graph-uri", base), operation.iris("using-named-graph-uri", base)
-        # Where the text must be changed, the text as it was sent goes along: an error is to name places in that.
-        texts = [with_using(text, *using).encode(), *([text.encode()] if any(using) else [])]
+        body = await request.body(self._settings.limits.max_body)
+        operation = read_update(request.header(b"content-type"), request.query_string, body)
+        admitted = admit_update(operation, self._settings, request.url)
         parts = []
         with tempfile.TemporaryFile() as file:
-            for data in texts:
+            for text in admitted.texts:
+                data = text.encode()
                 parts.append(("", file.tell(), len(data)))
                 file.write(data)
             file.flush()
-            await self._pool.change(Change("update", base=base, parts=tuple(parts)), file.fileno())
+            await self._engine.change(Change("update", base=admitted.base, parts=tuple(parts)), file)
         return Response(204, [(b"cache-control", b"no-store")])
 
 

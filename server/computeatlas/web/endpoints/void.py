@@ -7,31 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints.answer import data_headers
-from computeatlas.web.endpoints.query import choose_graph_format
+from computeatlas.web.endpoints.operation import Operation, parameters
+from computeatlas.web.endpoints.plan import choose_graph_format
 from computeatlas.web.http.conditions import entity_tag, matches
 from computeatlas.web.http.messages import Request, Response
 
 if TYPE_CHECKING:
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.web.endpoints.service_description import Describer
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class VoidEndpoint:
-    """Answers with the VoID description of what `pool` serves."""
+    """Answers with the VoID description of what `engine` serves."""
 
-    def __init__(self, pool: Pool, describer: Describer):
-        self._pool = pool
+    def __init__(self, engine: Engine, describer: Describer):
+        self._engine = engine
         self._describer = describer
 
     async def __call__(self, request: Request) -> Response:
         """Answer the request; raises AtlasError."""
-        operation = protocol.Operation(None, tuple(protocol.parameters(request.query_string, "query string")))
+        operation = Operation(None, tuple(parameters(request.query_string, "query string")))
         chosen = choose_graph_format(request.header(b"accept"), operation.value("format"))
-        etag = entity_tag((self._pool.version, "void", request.site, chosen.name))
+        etag = entity_tag((self._engine.version, "void", request.site, chosen.name))
         headers = [(b"vary", b"Accept"), (b"etag", etag), (b"cache-control", b"no-cache")]
         if matches(request.header(b"if-none-match"), etag):
             return Response(304, headers)

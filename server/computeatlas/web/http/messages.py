@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from computeatlas.web.http.problems import RequestError
+from computeatlas.web.http.questions import OpenQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from computeatlas.engine.pool.spool import Spool
+    from computeatlas.engine.base import Answer, Delivery, Engine, Question, Stream
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,6 +35,7 @@ class Request:
 
     __slots__ = (
         "_headers",
+        "_questions",
         "_receive",
         "ahead",
         "client",
@@ -57,6 +59,7 @@ class Request:
         self.connection: Any = scope.get("computeatlas.connection")
         #: A body that was read before its time.
         self.ahead = b""
+        self._questions: OpenQuestions | None = None
         self._receive = receive
         pairs: list[tuple[bytes, bytes]] = scope["headers"]
         headers = dict(pairs)
@@ -75,10 +78,23 @@ class Request:
         """Return the bytes of a header, None where it was not sent."""
         return self._headers.get(name)
 
+    @property
+    def questions(self) -> OpenQuestions:
+        """What this request has asked; given up when the connection tells that the client has gone."""
+        if self._questions is None:
+            self._questions = OpenQuestions(self.client)
+            if self.connection is not None:
+                self.connection.abandon = self._questions.abandon
+        return self._questions
+
+    async def ask(self, engine: Engine, question: Question, delivery: Delivery) -> Answer:
+        """Return the answer to a question of this request; raises what `OpenQuestions.ask` raises."""
+        return await self.questions.ask(engine, question, delivery)
+
     def leave(self) -> None:
         """Give up what is being done for this request."""
-        if self.connection is not None and self.connection.abandon is not None:
-            self.connection.abandon()
+        if self._questions is not None:
+            self._questions.abandon()
 
     @property
     def site(self) -> str:
@@ -158,7 +174,7 @@ def _too_large(most: int) -> RequestError:
 
 @dataclass(slots=True)
 class Response:
-    """A response: headers are pairs of bytes, the body is bytes or a spool that is still being filled.
+    """A response: headers are pairs of bytes, the body is bytes or a stream of them.
 
     A body of bytes has its length among the headers, unless the status forbids a body.
 
@@ -167,9 +183,9 @@ class Response:
 
     status: int
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    body: bytes | Spool = b""
+    body: bytes | Stream = b""
     rows: int | None = None
     cached: bool = False
-    #: Called with the whole body, where it was sent whole from a spool and is short enough to keep.
+    #: Called with the whole body, where it was sent whole as a stream and is short enough to keep.
     keep: Callable[[bytes, int | None], None] | None = None
     keep_limit: int = 0

@@ -1,4 +1,4 @@
-"""The Flask application for pages, made by a factory from the pool and the settings."""
+"""The Flask application for pages, made by a factory from an engine and the settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ from computeatlas.web.pages import (
 from computeatlas.web.pages.asking import Asker
 
 if TYPE_CHECKING:
-    from computeatlas.engine.pool.pool import Pool
+    import asyncio
+
+    from computeatlas.engine.base import Engine
     from computeatlas.web.http.settings import Settings
 
 _PAGES = (
@@ -43,18 +45,21 @@ _PAGES = (
 )  # fmt: skip
 
 
-def create_app(pool: Pool, settings: Settings) -> Flask:
-    """Return the application whose pages show what `pool` serves; raises UsageError where bundled files are damaged."""
+def create_app(engine: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> Flask:
+    """Return the application whose pages show what `engine`, which lives in `loop`, serves.
+
+    Raises UsageError where bundled files are damaged.
+    """
     app = Flask("computeatlas.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_query * 4
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Hooks after a request run in the reverse of this order: a page is compressed before it is kept.
     i18n.register(app)
-    digest = page_cache.register(app, lambda: pool.version, settings.limits.cache // 4)
+    digest = page_cache.register(app, lambda: engine.version, settings.limits.cache // 4)
     assets.register(app, digest)
     formats.register(app)
     found = assets.read_assets(Path(app.static_folder or ""))
-    context.register(app, context.PageContext(Asker(pool), settings, found))
+    context.register(app, context.PageContext(Asker(engine, loop), settings, found))
     links.register(app)
     headers.register(app)
     Compress(app)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from computeatlas.engine.pool.spool import Spool
-from computeatlas.engine.pool.wire import Job
+from computeatlas.engine.base import Delivery, Query
 from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import ResultTooLargeError
 from computeatlas.model.namespaces import BASE
+from computeatlas.web.http.questions import OpenQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from computeatlas.engine.pool.pending_query import PendingQuery
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.model.mediatypes import Format
 
 #: More bytes than a page can show.
@@ -24,64 +23,56 @@ _TABLES = (("bindings", "json"), ("boolean", "json"))
 
 
 class Asker:
-    """Asks `pool` on behalf of pages."""
+    """Asks `engine`, which lives in the event loop `loop`, on behalf of pages."""
 
-    def __init__(self, pool: Pool):
-        self._pool = pool
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop):
+        self.engine = engine
+        self._loop = loop
 
     @property
-    def pool(self) -> Pool:
-        """The pool, for what it knows of itself."""
-        return self._pool
+    def version(self) -> str:
+        """Names the data as they are now."""
+        return self.engine.version
 
-    def answer(self, client: str, job: Job) -> tuple[Format, bytes]:
+    def answer(self, client: str, query: Query, delivery: Delivery) -> tuple[Format, bytes]:
         """Return format and bytes of an answer. Called in any thread but that of the event loop.
 
-        Raises what the job raises, ResultTooLargeError for more than a page can show.
+        Raises what `Engine.ask` raises, ResultTooLargeError for more than a page can show.
         """
-        return self._answers(client, [job])[0]
+        return self._answers(client, [query], delivery)[0]
 
     def table(self, client: str, text: str, *, union: bool, timeout: float) -> Table:
         """Return the table of a SELECT or ASK query of our own; see `answer`."""
         return self.tables(client, [text], union=union, timeout=timeout)[0]
 
     def tables(self, client: str, texts: Sequence[str], *, union: bool, timeout: float) -> list[Table]:
-        """Return the tables of several queries, which are submitted together, in their order.
+        """Return the tables of several queries, which are asked together, in their order.
 
         Raises what the query raises that fails first; the others are abandoned then. See `answer`.
         """
-        jobs = [Job("query", text, BASE, (), (), union, _TABLES, "identity", timeout, _LARGEST) for text in texts]
-        return [read_table(data) for _form, data in self._answers(client, jobs)]
+        queries = [Query(text, base_iri=BASE, union=union) for text in texts]
+        delivery = Delivery(_TABLES, timeout=timeout, max_result=_LARGEST)
+        return [read_table(data) for _form, data in self._answers(client, queries, delivery)]
 
-    def _answers(self, client: str, jobs: Sequence[Job]) -> list[tuple[Format, bytes]]:
-        return asyncio.run_coroutine_threadsafe(self._gather(client, jobs), self._pool.loop).result()
+    def _answers(self, client: str, queries: Sequence[Query], delivery: Delivery) -> list[tuple[Format, bytes]]:
+        return asyncio.run_coroutine_threadsafe(self._gather(client, queries, delivery), self._loop).result()
 
-    async def _gather(self, client: str, jobs: Sequence[Job]) -> list[tuple[Format, bytes]]:
-        pending: list[PendingQuery] = []
+    async def _gather(self, client: str, queries: Sequence[Query], delivery: Delivery) -> list[tuple[Format, bytes]]:
+        questions = OpenQuestions(client)
+        tasks = [asyncio.ensure_future(self._read(questions, query, delivery)) for query in queries]
         try:
-            # Submitting raises where too many queries wait: those submitted before it are abandoned too.
-            pending += (self._pool.submit(client, job) for job in jobs)
-            return await asyncio.gather(*(_read(one) for one in pending))
+            return await asyncio.gather(*tasks)
         except BaseException:
-            for one in pending:
-                self._pool.abandon(one)
-                # Mark the exception as seen: nobody awaits an abandoned query.
-                if not one.future.cancelled():
-                    one.future.exception()
+            questions.abandon()
+            # Their errors are seen here: nobody waits for an abandoned query.
+            await asyncio.gather(*tasks, return_exceptions=True)
             raise
 
-
-async def _read(pending: PendingQuery) -> tuple[Format, bytes]:
-    """Return format and bytes of the answer to one query; raises as `Asker.answer` does."""
-    answer = await pending.future
-    if not isinstance(answer.body, Spool):
-        return answer.form, answer.body
-    parts = []
-    size = 0
-    async for piece in answer.body.pieces():
-        parts.append(piece)
-        size += len(piece)
-        if size > _LARGEST:
-            answer.body.close()
-            raise ResultTooLargeError("the result is more than a page can show", hint="add LIMIT, or ask for CSV")
-    return answer.form, b"".join(parts)
+    async def _read(self, questions: OpenQuestions, query: Query, delivery: Delivery) -> tuple[Format, bytes]:
+        answer = await questions.ask(self.engine, query, delivery)
+        try:
+            return answer.form, await answer.whole(_LARGEST)
+        except ResultTooLargeError as error:
+            raise ResultTooLargeError(
+                "the result is more than a page can show", hint="add LIMIT, or ask for CSV"
+            ) from error

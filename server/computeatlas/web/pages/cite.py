@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
+from computeatlas.engine.base import Delivery
 from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import QueryTimeoutError
 from computeatlas.model.mediatypes import HTML, Format
@@ -21,8 +22,8 @@ from computeatlas.provenance.lookup import spo
 from computeatlas.provenance.report import to_json
 from computeatlas.provenance.sources import Sources, cite
 from computeatlas.sparql.rewrite import with_limit
-from computeatlas.web.endpoints import operation as protocol
-from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.endpoints.admit import admit_query
+from computeatlas.web.endpoints.operation import read_query
 from computeatlas.web.http.negotiate import choose_format, wish
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.pages.context import context
@@ -31,8 +32,8 @@ from computeatlas.web.pages.i18n import language
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from computeatlas.engine.pool.wire import Job
     from computeatlas.provenance.derivations import Derivation
+    from computeatlas.web.endpoints.admit import AdmittedQuery
 
 blueprint = Blueprint("cite", __name__)
 
@@ -54,23 +55,23 @@ _SHOWN = 500
 @blueprint.route("/sparql/cite", methods=["GET", "POST"])
 def sources() -> Response:
     """Answer what the answer to a query rests on, as a page, JSON, CSL-JSON, BibTeX or text."""
-    operation = protocol.read_query(request.method, request.content_type, request.query_string, request.get_data())
+    operation = read_query(request.method, request.content_type, request.query_string, request.get_data())
     if operation.text is None:
         raise RequestError("no-query", "Send the query whose sources you want in the parameter `query`.")
     form = _choose(operation.value("format"))
     shared = context()
-    job, volatile = read_job(operation, shared.settings, request.host_url + "sparql", _ANY_RESULT, "identity")
+    admitted = admit_query(operation, shared.settings, request.host_url + "sparql")
     response = Response(headers={"Vary": "Accept, Accept-Encoding"}, content_type=form.content_type)
-    if volatile:
+    if admitted.is_volatile:
         response.headers["Cache-Control"] = "no-store"
     else:
-        key = (shared.version, job, form.name, language(), request.host_url)
+        key = (shared.version, admitted, form.name, language(), request.host_url)
         response.set_etag(blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(), weak=True)
         response.headers["Cache-Control"] = "no-cache"
         if request.method != "POST" and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
-    response.set_data(_write(form.name, operation.text, _trace(job)))
+    response.set_data(_write(form.name, operation.text, _trace(admitted)))
     return response
 
 
@@ -84,12 +85,13 @@ def _choose(wanted: str | None) -> Format:
     return chosen
 
 
-def _trace(job: Job) -> Sources:
-    """Return the sources behind the answer to `job`, all in the time that `job` may take."""
+def _trace(admitted: AdmittedQuery) -> Sources:
+    """Return the sources behind the answer to a query, all in the time that it may take."""
     shared = context()
     asker = shared.asker
     client = request.remote_addr or "local"
-    end = time.monotonic() + job.timeout
+    end = time.monotonic() + admitted.timeout
+    query = admitted.query
 
     def left() -> float:
         seconds = end - time.monotonic()
@@ -98,15 +100,17 @@ def _trace(job: Job) -> Sources:
         return seconds
 
     def ask_as_asked(text: str) -> Table:
-        return read_table(asker.answer(client, job._replace(text=text, formats=_TABLES, timeout=left()))[1])
+        delivery = Delivery(_TABLES, timeout=left(), max_result=shared.settings.limits.max_result)
+        return read_table(asker.answer(client, query._replace(text=text), delivery)[1])
 
     def ask_anywhere(text: str) -> Table:
         return asker.table(client, text, union=True, timeout=left())
 
     with shared.trace_limit.turn():
         # A query that the engine does not take is refused by it, with line and column, before it is taken apart here.
-        asker.answer(client, job._replace(text=with_limit(job.text, 1)))
-        return cite(job.text, ask_as_asked, shared.settings.rules, base=job.base, ask_anywhere=ask_anywhere)
+        asker.answer(client, query._replace(text=with_limit(query.text, 1)), Delivery(_ANY_RESULT, timeout=left()))
+        rules = shared.settings.rules
+        return cite(query.text, ask_as_asked, rules, base=query.base_iri, ask_anywhere=ask_anywhere)
 
 
 def _write(name: str, query: str, found: Sources) -> str:

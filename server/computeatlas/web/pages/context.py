@@ -61,7 +61,7 @@ class PageContext:
     @property
     def version(self) -> str:
         """Name the data as they are now."""
-        return self.asker.pool.version
+        return self.asker.version
 
     @property
     def names(self) -> Names:

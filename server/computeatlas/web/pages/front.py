@@ -33,7 +33,7 @@ def front() -> str:
         facts=facts,
         drawing=overview_map(reader(), shared.assets.coarse_outlines) if facts.counts else None,
         questions=front_questions(shared.settings.questions, language()),
-        quads=shared.asker.pool.quads,
+        quads=shared.asker.engine.quads,
         is_changed=manifest is not None and shared.version != manifest.digest,
         cited=cited,
     )
@@ -43,24 +43,22 @@ def front() -> str:
 def healthz() -> tuple[Response, int]:
     """Say whether queries are answered, on what, and within which limits; 503 while there is no worker."""
     shared = context()
-    pool, settings = shared.asker.pool, shared.settings
+    engine, settings = shared.asker.engine, shared.settings
     manifest = settings.served.manifest
-    ready = pool.is_ready
+    status = engine.status()
     body = {
-        "status": "ok" if ready else "starting",
+        "status": "ok" if status.ready else "starting",
         "version": manifest.version if manifest else None,
         "digest": manifest.digest if manifest else None,
-        "quads": pool.quads,
-        "workers": pool.alive,
-        "busy": pool.running,
-        "waiting": pool.waiting,
+        "quads": engine.quads,
+        **status.numbers,
         "writable": settings.writable,
         "federation": settings.allow_service,
         "limits": settings.limits.as_data(),
     }
     response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
-    return response, 200 if ready else 503
+    return response, 200 if status.ready else 503
 
 
 @blueprint.get("/problems")

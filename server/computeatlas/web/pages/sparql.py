@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from computeatlas.engine.base import Delivery
 from computeatlas.model.errors import NestingError
 from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
 from computeatlas.model.namespaces import ATLAS, BASE, ID, PREFIXES, shorten
 from computeatlas.views.questions import read_questions
-from computeatlas.web.endpoints import operation as protocol
-from computeatlas.web.endpoints.admit import read_job
+from computeatlas.web.endpoints.admit import admit_query
+from computeatlas.web.endpoints.operation import read_query
 from computeatlas.web.http.urls import is_ours, path_of
 from computeatlas.web.pages.completions import completions
 from computeatlas.web.pages.context import Kept, context
@@ -62,12 +63,13 @@ _COMPLETIONS = Kept(_read_completions)
 def sparql() -> Response:
     """Show the answer to a query as a table or as Turtle; without a query, show the form alone."""
     body = request.get_data()
-    operation = protocol.read_query(request.method, request.content_type, request.query_string, body)
+    operation = read_query(request.method, request.content_type, request.query_string, body)
     if operation.text is None:
         return _page("")
     shared = context()
-    job, _volatile = read_job(operation, shared.settings, request.base_url, _FORMATS, "identity")
-    form, data = shared.asker.answer(request.remote_addr or "local", job)
+    admitted = admit_query(operation, shared.settings, request.base_url)
+    delivery = Delivery(_FORMATS, timeout=admitted.timeout, max_result=shared.settings.limits.max_result)
+    form, data = shared.asker.answer(request.remote_addr or "local", admitted.query, delivery)
     if form is TURTLE:
         return _page(operation.text, {"graph": data.decode()})
     try:

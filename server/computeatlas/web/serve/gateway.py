@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from a2wsgi import WSGIMiddleware
 
-from computeatlas.engine.pool.pending_query import ClientGoneError
-from computeatlas.engine.pool.spool import Spool
+from computeatlas.engine.base import ClientGoneError
 from computeatlas.model.errors import AtlasError
 from computeatlas.web.endpoints import linked_data
 from computeatlas.web.endpoints import operation as protocol
 from computeatlas.web.endpoints import query as queries
 from computeatlas.web.endpoints import update as updates
 from computeatlas.web.endpoints import void as well_known
-from computeatlas.web.endpoints.answer import Answering
+from computeatlas.web.endpoints.answer import Answers
 from computeatlas.web.endpoints.graph_store import GraphStoreEndpoint
 from computeatlas.web.endpoints.linked_data import LinkedDataEndpoint
 from computeatlas.web.endpoints.query import QueryEndpoint
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine, Stream
     from computeatlas.web.http.messages import Receive, Scope, Send
     from computeatlas.web.http.settings import Settings
     from computeatlas.web.serve.access_log import RequestLog
@@ -77,24 +76,24 @@ _PAGE_THREADS = 8
 
 
 class Gateway:
-    """The application on `pool` and the Flask application `pages`; `log` gets a line for each request."""
+    """The application on `engine` and the Flask application `pages`; `log` gets a line for each request."""
 
-    def __init__(self, pool: Pool, settings: Settings, pages: Flask, log: RequestLog):
-        describer = Describer(pool, settings)
-        self.answering = answering = Answering(pool, settings)
-        self.query = QueryEndpoint(pool, settings, describer, answering)
-        self.metrics = Metrics(pool, answering.cache)
+    def __init__(self, engine: Engine, settings: Settings, pages: Flask, log: RequestLog):
+        describer = Describer(engine, settings)
+        self.answers = answers = Answers(engine, settings)
+        self.query = QueryEndpoint(engine, settings, describer, answers)
+        self.metrics = Metrics(engine, answers.cache)
         self._pages = WSGIMiddleware(pages, workers=_PAGE_THREADS)  # type: ignore[arg-type]
         self._settings = settings
         self._log = log
-        store = GraphStoreEndpoint(pool, settings)
+        store = GraphStoreEndpoint(engine, settings)
         #: Path → name, methods and endpoint.
         self._endpoints: dict[str, tuple[str, tuple[str, ...], Endpoint]] = {
             "/sparql": ("query", queries.METHODS, self.query),
-            "/update": ("update", updates.METHODS, UpdateEndpoint(pool, settings)),
+            "/update": ("update", updates.METHODS, UpdateEndpoint(engine, settings)),
             "/store": ("store", store.methods, store),
-            "/.well-known/void": ("void", well_known.METHODS, VoidEndpoint(pool, describer)),
-            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(pool, settings, answering)),
+            "/.well-known/void": ("void", well_known.METHODS, VoidEndpoint(engine, describer)),
+            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(engine, settings, answers)),
             "/metrics": ("metrics", ("GET", "HEAD", "OPTIONS"), self._metrics),
         }
         for path in ("/sparql", "/update", "/.well-known/void", "/metrics"):
@@ -218,7 +217,7 @@ class Gateway:
     async def _send(self, request: Request, response: Response, number: str, send: Send) -> tuple[int, str | None]:
         """Send `response`; return how many bytes of body were sent, and what went wrong meanwhile."""
         body = response.body
-        if isinstance(body, Spool) and request.http_1_0:
+        if not isinstance(body, bytes) and request.http_1_0:
             # A client that knows no chunks could not tell a broken answer from a whole one.
             try:
                 body = b"".join([piece async for piece in body.pieces()])
@@ -226,7 +225,7 @@ class Gateway:
             except AtlasError as error:
                 response = _problem_response(self._problem(error), request)
                 body = response.body
-        if not isinstance(body, Spool):
+        if isinstance(body, bytes):
             if request.method == "HEAD":
                 body = b""
             if request.connection is not None and request.connection.respond(
@@ -245,7 +244,7 @@ class Gateway:
             return 0, None
         return await self._stream(response, body, send)
 
-    async def _stream(self, response: Response, body: Spool, send: Send) -> tuple[int, str | None]:
+    async def _stream(self, response: Response, body: Stream, send: Send) -> tuple[int, str | None]:
         sent = 0
         kept: list[bytes] | None = [] if response.keep else None
         try:

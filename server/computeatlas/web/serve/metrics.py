@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from computeatlas.engine.pool.pool import Pool
+    from computeatlas.engine.base import Engine
     from computeatlas.web.http.answer_cache import AnswerCache
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,10 +41,10 @@ class _Endpoint:
 
 
 class Metrics(Collector):
-    """Counts requests; what the pool and the cache know is read when somebody asks."""
+    """Counts requests; what the engine and the cache know is read when somebody asks."""
 
-    def __init__(self, pool: Pool, cache: AnswerCache):
-        self._pool = pool
+    def __init__(self, engine: Engine, cache: AnswerCache):
+        self._engine = engine
         self._cache = cache
         self._endpoints: dict[str, _Endpoint] = {}
         self._registry = CollectorRegistry()
@@ -65,7 +65,7 @@ class Metrics(Collector):
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
-        """Yield what has been counted, and what the pool and the cache know now."""
+        """Yield what has been counted, and what the engine and the cache know now."""
         requests = CounterMetricFamily("computeatlas_requests", "Requests answered.", labels=["endpoint", "status"])
         sizes = CounterMetricFamily("computeatlas_response_bytes", "Bytes of bodies sent.", labels=["endpoint"])
         seconds = HistogramMetricFamily(
@@ -79,18 +79,14 @@ class Metrics(Collector):
             buckets = list(zip(limits, accumulate(counted.buckets), strict=True))
             seconds.add_metric([name], buckets, counted.seconds)
         yield from (requests, sizes, seconds)
-        pool, tally = self._pool, self._pool.tally
-        yield GaugeMetricFamily("computeatlas_quads", "Quads served.", pool.quads)
-        yield GaugeMetricFamily("computeatlas_workers", "Worker processes.", pool.alive)
-        yield GaugeMetricFamily("computeatlas_workers_busy", "Workers that work on a query.", pool.running)
-        yield GaugeMetricFamily("computeatlas_queries_waiting", "Queries that wait for a worker.", pool.waiting)
-        yield CounterMetricFamily("computeatlas_workers_started", "Workers forked.", tally.started)
-        yield CounterMetricFamily("computeatlas_nursery_restarts", "Times that data were loaded again.", tally.restarts)
-        yield CounterMetricFamily("computeatlas_changes", "Writes made.", tally.changes)
-        deaths = CounterMetricFamily("computeatlas_queries_killed", "Queries that ended a worker.", labels=["cause"])
-        for cause, count in sorted(tally.deaths.items()):
-            deaths.add_metric([cause.removesuffix("Error")], count)
-        yield deaths
+        yield GaugeMetricFamily("computeatlas_quads", "Quads served.", self._engine.quads)
+        for measured in self._engine.measurements():
+            kind = CounterMetricFamily if measured.counter else GaugeMetricFamily
+            labels = [measured.label] if measured.label else []
+            family = kind(f"computeatlas_{measured.name}", measured.text, labels=labels)
+            for value, number in measured.values.items():
+                family.add_metric([value] if labels else [], number)
+            yield family
         yield GaugeMetricFamily("computeatlas_cache_bytes", "Bytes of answers kept.", self._cache.size)
         yield CounterMetricFamily("computeatlas_cache_hits", "Queries answered from the cache.", self._cache.hits)
         yield CounterMetricFamily("computeatlas_cache_misses", "Queries not found in the cache.", self._cache.misses)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 import uvloop
 
+from computeatlas.engine.pool.engine import PoolEngine
 from computeatlas.engine.pool.pool import Pool
 from computeatlas.model.errors import AtlasError, UsageError
 from computeatlas.web.pages.app import create_app
@@ -115,15 +116,15 @@ def serve(serving: Serving, announce: Callable[[str, int], None]) -> None:
 async def _serve(serving: Serving, sockets: list[socket.socket], announce: Callable[[str, int], None]) -> None:
     loop = asyncio.get_running_loop()
     settings = serving.settings
-    pool = Pool(serving.start, settings.limits)
+    engine = PoolEngine(Pool(serving.start, settings.limits))
     try:
-        await pool.open()
+        await engine.open()
     except AtlasError:
         for sock in sockets:
             sock.close()
         raise
     log = RequestLog(serving.log, loop)
-    gateway = Gateway(pool, settings, create_app(pool, settings), log)
+    gateway = Gateway(engine, settings, create_app(engine, settings, loop), log)
     config = uvicorn.Config(
         gateway,
         http=connection_class(settings.limits),
@@ -144,7 +145,7 @@ async def _serve(serving: Serving, sockets: list[socket.socket], announce: Calla
     gc.freeze()
     watch = loop.create_task(sweep(server.server_state))
     if serving.renew is not None:
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_renew(serving, pool)))
+        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_renew(serving, engine)))
 
     # uvicorn stops at these signals and then raises them again; but to stop is no fault, and the log is to be written.
     # One that comes before uvicorn listens to them counts too.
@@ -154,27 +155,27 @@ async def _serve(serving: Serving, sockets: list[socket.socket], announce: Calla
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     # Not before: whoever reads this may send a signal at once.
-    announce(url_of(serving.host, sockets[0].getsockname()[1]), pool.quads)
+    announce(url_of(serving.host, sockets[0].getsockname()[1]), engine.quads)
     try:
         await server.serve(sockets)
     finally:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watch
-        pool.close()
+        engine.close()
         log.flush()
 
 
-async def _renew(serving: Serving, pool: Pool) -> None:
+async def _renew(serving: Serving, engine: PoolEngine) -> None:
     """Serve newer data; what is served stays where they cannot be had."""
     if serving.renew is None:
         return
     try:
         start, served = await asyncio.get_running_loop().run_in_executor(None, serving.renew)
-        await pool.replace(start)
+        await engine.replace(start)
         serving.settings.served.manifest = served.manifest
         serving.settings.served.directory = served.directory
-        _LOG.warning("serving %s quads", pool.quads)
+        _LOG.warning("serving %s quads", engine.quads)
     except AtlasError as error:
         _LOG.error("what is served stays: %s", error)
 

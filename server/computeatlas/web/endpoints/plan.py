@@ -1,0 +1,75 @@
+"""How an answer is to be given: as which representation, in which format and coding. The third step of a query."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from computeatlas.engine.base import Delivery, Question
+from computeatlas.model.errors import FormatError
+from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, formats_for
+from computeatlas.web.http.conditions import entity_tag
+from computeatlas.web.http.negotiate import choose_format, wish
+from computeatlas.web.http.problems import RequestError
+
+if TYPE_CHECKING:
+    from computeatlas.model.limits import Limits
+    from computeatlas.web.endpoints.admit import AdmittedQuery
+
+_QUERY_KINDS = (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
+
+
+class Plan(NamedTuple):
+    """What is asked, how its answer is wanted, and under which key and tag caches have it.
+
+    `version` is that of the data that the plan is for. `etag` is None where the answer may differ from one time to the
+    next.
+    """
+
+    version: str
+    question: Question
+    delivery: Delivery
+    key: tuple[object, ...]
+    etag: bytes | None
+
+    @classmethod
+    def of(cls, version: str, question: Question, delivery: Delivery, *, is_volatile: bool = False) -> Plan:
+        """Return the plan for a question to the data of that version."""
+        key = (version, question, delivery.formats, delivery.coding)
+        return cls(version, question, delivery, key, None if is_volatile else entity_tag(key))
+
+
+def plan_query(
+    admitted: AdmittedQuery, limits: Limits, version: str, formats: tuple[tuple[str, str], ...], coding: str
+) -> Plan:
+    """Return the plan for an admitted query, whose answer is wanted in one of `formats` and in `coding`."""
+    delivery = Delivery(formats, coding, admitted.timeout, limits.max_result)
+    return Plan.of(version, admitted.query, delivery, is_volatile=admitted.is_volatile)
+
+
+@lru_cache(maxsize=1024)
+def negotiate_formats(accept: str | None, wanted: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of result that a query may have, each with the name of its format; kinds may be missing."""
+    formats = []
+    for kind in _QUERY_KINDS:
+        chosen = choose_format(accept, formats_for(kind), wanted)
+        if chosen is not None:
+            formats.append((str(kind), chosen.name))
+    return tuple(formats)
+
+
+def choose_graph_format(accept: str | None, wanted: str | None, kind: ResultKind = ResultKind.GRAPH) -> Format:
+    """Return the format for a graph, or a data set; raises RequestError (406), listing what is to be had."""
+    offers = formats_for(kind)
+    if kind is ResultKind.GRAPH:
+        offers = (TURTLE, *(item for item in offers if item is not TURTLE))
+    chosen = choose_format(accept, offers, wanted)
+    if chosen is None:
+        raise not_acceptable(FormatError(kind), accept, wanted)
+    return chosen
+
+
+def not_acceptable(error: FormatError, accept: str | None, wanted: str | None) -> RequestError:
+    """Return the error that says which formats a result of that kind is to be had in."""
+    listed = ", ".join(f"{item.media_type} (format={item.name})" for item in formats_for(ResultKind(error.kind)))
+    return RequestError("not-acceptable", f"{error.what}, by {wish(accept, wanted)}. To be had: {listed}.")
