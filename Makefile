@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BIND ?= 127.0.0.1:8000
+# Some tests wait, so there is one more than cores.
+PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 FRONTEND := server/frontend
 BUNDLE := server/computeatlas/web/static/bundle
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build bundle bundle-if-node check test test-fast lint format benchmark benchmark-endpoint benchmark-pages screenshots faults wheel clean
+.PHONY: help serve build bundle bundle-if-node check test test-fast test-busy lint format benchmark benchmark-endpoint benchmark-pages screenshots faults wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,10 +53,13 @@ check: $(VENV)/.serve ## check ontology and data
 	$(BIN)/computeatlas check
 
 test: $(VENV)/.test bundle-if-node ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES)
 
-test-fast: $(VENV)/.test bundle-if-node ## run the tests that take no more than a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+test-fast: $(VENV)/.test bundle-if-node ## run the tests that need no server and take less than a second each
+	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow"
+
+test-busy: $(VENV)/.test bundle-if-node ## run every test three times while all cores are kept busy by something else
+	$(BIN)/python tests/busy.py $(BIN)/python -m pytest -n $(PROCESSES)
 
 lint: $(VENV)/.test ## check style and types
 	$(BIN)/ruff check

@@ -43,6 +43,30 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 #: The archived texts lie beside the checkout where they may be read at all.
 ARCHIVE = Path(os.environ.get("COMPUTEATLAS_ARCHIVE", REPOSITORY.parent / "shared" / "research" / "archive"))
 TINY = Path(__file__).parent / "data" / "tiny"
+#: Modules that take long, longest first: with several processes (pytest-xdist) they begin first, so that what is short
+#: fills up the end. A module stays in one process, for the servers and browsers that its tests share, unless its tests
+#: share nothing (True).
+LONG = {
+    "web/pages/test_crawl.py": False,
+    "faults/test_kills.py": True,
+    "curate/check/test_consistency.py": True,
+    "browser/test_pages.py": False,
+    "faults/test_runaways.py": False,
+    "faults/test_hostile_queries.py": False,
+    "faults/test_connections.py": False,
+    "cli/test_check_options.py": True,
+    "conformance/test_w3c.py": False,
+    "browser/test_editor.py": False,
+    "engine/pool/test_pool.py": True,
+    "cli/test_commands.py": True,
+    "web/serve/test_early_answers.py": False,
+    "web/serve/test_server.py": True,
+    "cli/test_diff.py": False,
+    "release/test_protege.py": False,
+    "curate/check/test_evidence.py": True,
+    "test_wheel.py": False,
+    "faults/test_fuzz.py": True,
+}
 
 
 def _require(present: object, what: str) -> None:
@@ -52,6 +76,32 @@ def _require(present: object, what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} must be there in CI")
     pytest.skip(f"{what} is not there")
+
+
+def _module_of(name: str) -> str:
+    """Return the path below tests/ of the module of a test."""
+    return name.partition("::")[0].removeprefix("tests/")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let what takes long begin first where there are several processes."""
+    if hasattr(config, "workerinput"):
+        places = {module: place for place, module in enumerate(LONG)}
+        items.sort(key=lambda item: places.get(_module_of(item.nodeid), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Return what gives tests to processes in the order above, a module at a time or test by test."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = _module_of(nodeid)
+            return nodeid if LONG.get(module) else module
+
+    config.option.loadscopereorder = False
+    return ByModule(config, log) if config.getoption("dist") == "load" else None
 
 
 @contextmanager

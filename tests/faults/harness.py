@@ -29,7 +29,11 @@ PREFIX = "PREFIX : <http://e.example/>\n"
 #: No rates, since a test is one client; no cache, so that every query is evaluated; a log that can be read.
 LIMITS = ("--rate", "off", "--cache", "0", "--log", "json")
 #: Seconds after which a request that has no answer is taken for hung. Far beyond every limit that the tests set.
-HUNG = 60.0
+HUNG = 180.0
+#: Seconds within which what is to happen at once happens on a machine that is busy with other things.
+SOON = 30.0
+#: The limit of a query that is to run on until something else ends it: one that ends by it ends later than `SOON`.
+ENDLESS = ("--timeout", "90")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -184,7 +188,7 @@ class Server:
         return os.pread(self._words.fileno(), length, 0).decode("utf-8", "replace")
 
     def start(self) -> None:
-        """Start it on a free port; raises RuntimeError with its last words where it does not start."""
+        """Start it on a free port; raises RuntimeError with what it wrote where it does not start."""
         self._reap()
         command = [sys.executable, "-m", "computeatlas", "serve", "--bind", "127.0.0.1:0", *self._arguments]
         self._process = subprocess.Popen(
@@ -207,8 +211,7 @@ class Server:
         """End it as an operator does, and what is left of it by force."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+        kill(self.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(15)
         self.kill()
@@ -217,14 +220,13 @@ class Server:
         """Kill every process of it at once."""
         assert self._process is not None
         for process in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+            kill(process)
         self._reap()
 
     def kill_parent(self) -> None:
         """Kill the web process alone."""
         assert self._process is not None
-        os.kill(self.pid, signal.SIGKILL)
+        kill(self.pid)
         self._reap()
 
     def _reap(self) -> None:
@@ -238,7 +240,7 @@ class Server:
         found = [entry for entry in _stats() if entry.session == self.pid and entry.state not in "ZX"]
         return sorted((entry.pid for entry in found), key=lambda pid: (pid != self.pid, pid))
 
-    def nurseries(self) -> list[int]:
+    def fork_servers(self) -> list[int]:
         """Return the ids of the processes that fork workers."""
         return self._family()[0]
 
@@ -249,8 +251,8 @@ class Server:
     def _family(self) -> tuple[list[int], list[int]]:
         entries = [entry for entry in _stats() if entry.session == self.pid and entry.state not in "ZX"]
         parents = {entry.parent for entry in entries}
-        nurseries = [entry.pid for entry in entries if entry.pid != self.pid and entry.pid in parents]
-        return nurseries, [entry.pid for entry in entries if entry.pid != self.pid and entry.pid not in nurseries]
+        ours = [entry.pid for entry in entries if entry.pid != self.pid]
+        return [pid for pid in ours if pid in parents], [pid for pid in ours if pid not in parents]
 
     def memory(self) -> int:
         """Return how many bytes of memory all its processes have together, shared pages counted once."""
@@ -261,10 +263,11 @@ class Server:
                 total += sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))
         return total
 
-    def processor_time(self) -> float:
-        """Return how many seconds of processor time its workers and fork servers have used so far."""
-        entries = [entry for entry in _stats() if entry.session == self.pid and entry.pid != self.pid]
-        return sum(entry.ticks for entry in entries) / _TICKS
+    def processor_times(self) -> dict[int, float]:
+        """Return how many seconds of processor time each of its workers and fork servers has used so far."""
+        return {
+            entry.pid: entry.ticks / _TICKS for entry in _stats() if entry.session == self.pid and entry.pid != self.pid
+        }
 
     def client(self, source: str = "127.0.0.1", timeout: float = HUNG) -> Client:
         """Return a new connection from `source`."""
@@ -326,12 +329,21 @@ def _stats() -> Iterable[_Entry]:
                 yield _Entry(int(path.name), fields[0], int(fields[1]), int(fields[3]), ticks)
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = SOON) -> None:
     """Return once `condition` is true; raises AssertionError, naming `what`, where it is not within `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"after {seconds:g} seconds it is still not so that {what}"
         time.sleep(0.02)
+
+
+def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
+    """Send a signal to a process, and say whether it was there: one that was listed may have ended since."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Listener:

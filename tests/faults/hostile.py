@@ -298,6 +298,7 @@ def hostile_queries(port: int) -> list[Hostile]:
             *stop,
             # A page has no type of problem to read.
             "400",
+            "504",
             accept="text/html",
         ),
         # Texts.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from .harness import LIMITS, Server, write_data
+from .harness import LIMITS, Server, wait_until, write_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +70,11 @@ def kill_while_writing(
                             return
 
             writer = threading.Thread(target=write)
+            before = len(sure)
             writer.start()
-            time.sleep(chance.uniform(0.02, 0.5))
+            # Whatever the speed of the machine, something is written before each kill.
+            wait_until(lambda before=before: len(sure) > before, "a write is acknowledged")
+            time.sleep(chance.uniform(0, 0.3))
             server.kill()
             over.set()
             writer.join()

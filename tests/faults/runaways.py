@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .harness import PREFIX, Client, Reply, Server, wait_until
+from .harness import PREFIX, SOON, Client, Reply, Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +46,14 @@ ENDS = frozenset({"504 query-timeout", "503 query-memory", "400 result-too-large
 
 @dataclass
 class Findings:
-    """What came of four runaways: their replies, and of a bystander's look-ups how long each took, in seconds."""
+    """What came of four runaways: their replies, and of a bystander's look-ups how long each took, in seconds.
+
+    `control` is the same of a server that was left alone, asked in turn with the one that was not.
+    """
 
     replies: list[Reply] = field(default_factory=list)
     lookups: list[float] = field(default_factory=list)
+    control: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
@@ -59,18 +63,31 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def look_up(server: Server, findings: Findings, until: threading.Event | None, most: int = 10_000) -> None:
-    """Ask point look-ups, no two alike, as the bystander, one by one, until `until` is set or `most` are done."""
-    with server.client(BYSTANDER) as client:
+def look_up(
+    server: Server,
+    findings: Findings,
+    until: threading.Event | None,
+    most: int = 10_000,
+    control: Server | None = None,
+) -> None:
+    """Ask point look-ups, no two alike, as the bystander, one by one, until `until` is set or `most` are done.
+
+    With `control`, that server is asked the same in turn, and no fewer than thirty times.
+    """
+    with contextlib.ExitStack() as stack:
+        asked = [(stack.enter_context(server.client(BYSTANDER)), findings.lookups)]
+        if control is not None:
+            asked.append((stack.enter_context(control.client(BYSTANDER)), findings.control))
         for number in range(most):
-            if until is not None and until.is_set():
+            if until is not None and until.is_set() and (control is None or number >= 30):
                 return
             text = PREFIX + f"SELECT ?l {{ :i{number % 3000} :label ?l }} # {number}"
-            begun = time.perf_counter()
-            reply = client.query(text)
-            findings.lookups.append(time.perf_counter() - begun)
-            if reply.status != 200 or b"item number" not in reply.body:
-                findings.failed.append(reply.outcome)
+            for client, times in asked:
+                begun = time.perf_counter()
+                reply = client.query(text)
+                times.append(time.perf_counter() - begun)
+                if reply.status != 200 or b"item number" not in reply.body:
+                    findings.failed.append(reply.outcome)
             time.sleep(0.002)
 
 
@@ -84,8 +101,10 @@ def _culprits(port: int, text: str, count: int) -> list[Reply]:
         return list(threads.map(lambda _number: _culprit(port, text), range(count)))
 
 
-def run_away(server: Server, text: str, count: int = 4) -> Findings:
+def run_away(server: Server, text: str, count: int = 4, control: Server | None = None) -> Findings:
     """Let the culprit send `text` `count` times at once while the bystander looks things up, and return what came.
+
+    `control` is a server that the bystander asks in turn with this one.
 
     The culprit is another process: what it reads, sixteen megabytes at times, would else hold up the bystander here.
     """
@@ -94,7 +113,7 @@ def run_away(server: Server, text: str, count: int = 4) -> Findings:
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as elsewhere:
         # The process is there before anything is measured.
         elsewhere.submit(os.getpid).result()
-        bystander = threading.Thread(target=look_up, args=(server, findings, over))
+        bystander = threading.Thread(target=look_up, args=(server, findings, over), kwargs={"control": control})
         bystander.start()
         findings.replies.extend(elsewhere.submit(_culprits, server.port, text, count).result())
         over.set()
@@ -112,13 +131,14 @@ def idle(server: Server, count: int = 300) -> Findings:
 def settled_load(server: Server, seconds: float = 2.0, span: float = 0.5) -> float:
     """Return which share of one processor the engine's processes use, `seconds` from now, over `span` seconds."""
     time.sleep(seconds)
-    before = server.processor_time()
+    before = server.processor_times()
     begun = time.monotonic()
     time.sleep(span)
-    return max(0.0, server.processor_time() - before) / (time.monotonic() - begun)
+    after = server.processor_times()
+    return sum(used - before.get(pid, 0) for pid, used in after.items()) / (time.monotonic() - begun)
 
 
-def settled_memory(server: Server, most: float, seconds: float = 5.0) -> int:
+def settled_memory(server: Server, most: float, seconds: float = SOON) -> int:
     """Return the memory of all processes once it is below `most` bytes, or what it is after `seconds`."""
     with contextlib.suppress(AssertionError):
         wait_until(lambda: server.is_whole() and server.memory() <= most, "memory returns", seconds)

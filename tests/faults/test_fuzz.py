@@ -38,7 +38,7 @@ def test_no_request_is_an_internal_error_and_none_leaves_a_trace(start: Start, r
         outcomes = send_over_three(server, items)
         assert outcomes.bad == []
         assert sum(outcomes.counts.values()) == COUNT
-        wait_until(server.is_whole, "all workers are there, and idle", 10)
+        wait_until(server.is_whole, "all workers are there, and idle")
         with server.client() as client:
             assert b"item number 7" in client.query(PREFIX + "SELECT ?l { :i7 :label ?l }").body
         after = settled_memory(server, before * 1.1)

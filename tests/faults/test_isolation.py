@@ -98,7 +98,7 @@ def test_a_confined_worker_calls_nobody(confined: Worker, listener: Listener, na
 def test_a_worker_that_may_calls_the_other_server(listener: Listener) -> None:
     with Worker(offline=False) as worker:
         worker.ask(f"SELECT * {{ SERVICE SILENT <http://127.0.0.1:{listener.port}/sparql> {{ ?s ?p ?o }} }}")
-        wait_until(lambda: listener.calls, "the listener was called", 5)
+        wait_until(lambda: listener.calls, "the listener was called")
 
 
 UPDATE = """
@@ -134,7 +134,7 @@ def test_a_confined_writer_calls_nobody(listener: Listener, name: str) -> None:
 
 def test_a_writer_that_may_calls_the_other_server(listener: Listener) -> None:
     run_update(f"LOAD SILENT <http://127.0.0.1:{listener.port}/data.ttl>", "free")
-    wait_until(lambda: listener.calls, "the listener was called", 5)
+    wait_until(lambda: listener.calls, "the listener was called")
 
 
 def test_a_process_without_descriptors_opens_no_socket_in_any_thread() -> None:
@@ -172,7 +172,7 @@ def test_with_allow_service_a_query_reaches_the_other_server(start: Start, liste
         reply = client.query(f"SELECT * {{ SERVICE <{there}> {{ ?s ?p ?o }} }}")
         assert reply.status >= 400
         assert reply.kind != "internal"
-        wait_until(lambda: listener.calls, "the listener was called", 5)
+        wait_until(lambda: listener.calls, "the listener was called")
         assert b"/sparql" in listener.calls[0]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .harness import wait_until
 from .runaways import ENDS, RUNAWAYS, idle, percentile, run_away, settled_load, settled_memory
 
 if TYPE_CHECKING:
@@ -17,32 +18,35 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 LIMIT = 1.0
-GRACE = 1.0
-#: Below this many seconds nobody calls a look-up slow. The idle time is a fraction of a millisecond, and a machine that
-#: runs other things now and then takes the processor away for tens of them. The strict figures are those of
-#: benchmarks/faults.py on a quiet machine.
-FLOOR = 0.25
+#: How much later than its limit a query may end, in seconds: told apart from one that hangs, on a machine that is busy
+#: with other things. The strict figures are those of benchmarks/faults.py on a quiet machine.
+GRACE = 10.0
+#: A look-up that waits for a runaway waits for a second or so. Whatever else the machine does, it does to a server that
+#: is left alone as well; one may be a few times slower than the other by chance, and a quarter of a second.
+FACTOR, FLOOR = 5, 0.25
 
 
 @pytest.fixture(scope="module")
 def server(start: Start) -> Iterator[Server]:
     with start("--timeout", str(LIMIT), "--workers", "6", "--memory", "300", "--max-result", "20000000") as found:
+        # What is made at the first look-ups stays.
+        assert not idle(found).failed
         yield found
 
 
 @pytest.fixture(scope="module")
-def usual(server: Server) -> float:
-    """The 99th percentile of look-ups while nothing else happens, in seconds."""
-    findings = idle(server)
-    assert not findings.failed
-    return percentile(findings.lookups, 0.99)
+def control(start: Start) -> Iterator[Server]:
+    """A server that is left alone."""
+    with start("--workers", "2") as found:
+        assert not idle(found).failed
+        yield found
 
 
 @pytest.mark.parametrize("kind", RUNAWAYS)
-def test_four_runaways_at_once_are_ended_and_not_felt(server: Server, usual: float, kind: str) -> None:
-    settled_memory(server, 0, 0.3)
+def test_four_runaways_at_once_are_ended_and_not_felt(server: Server, control: Server, kind: str) -> None:
+    wait_until(server.is_whole, "all workers are there, and idle")
     before = server.memory()
-    findings = run_away(server, RUNAWAYS[kind])
+    findings = run_away(server, RUNAWAYS[kind], control=control)
 
     assert len(findings.replies) == 4
     assert {reply.outcome for reply in findings.replies} <= ENDS
@@ -50,9 +54,10 @@ def test_four_runaways_at_once_are_ended_and_not_felt(server: Server, usual: flo
         assert server.seconds(reply) < LIMIT + GRACE
 
     assert not findings.failed
-    assert findings.lookups
-    assert percentile(findings.lookups, 0.99) < max(5 * usual, FLOOR)
+    for share in (0.5, 0.9):
+        assert percentile(findings.lookups, share) < FACTOR * percentile(findings.control, share) + FLOOR
 
-    # A process that still worked would use all of a processor; starting workers is over by then.
-    assert settled_load(server) < 0.2
+    wait_until(server.is_whole, "all workers are there, and idle")
+    # A process that still worked would use all that it gets of a processor.
+    wait_until(lambda: settled_load(server, 0) < 0.2, "no process of the server works")
     assert settled_memory(server, before * 1.1) <= before * 1.1
