@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import pycountry
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
-from computeatlas.model.terms import iri
+from computeatlas.model.terms import decimal_of, iri, iri_of, text_of, whole_of
 from computeatlas.views.drawing.map import Area, Mark, draw, window_around
 
 if TYPE_CHECKING:
@@ -109,9 +108,12 @@ def read_choices(reader: Reader) -> Choices:
     kinds: Counter[str] = Counter()
     stages: Counter[str] = Counter()
     for row in reader.records("map_choices"):
-        number = int(row["facilities"].value)
-        kinds[row["kind"].value] += number
-        stages[row["status"].value] += number
+        kind, status = iri_of(row["kind"]), row["status"]
+        # A stage that is no thing is none: the query gives such facilities as not stated.
+        if kind is not None:
+            number = whole_of(row["facilities"]) or 0
+            kinds[kind] += number
+            stages[text_of(status)] += number
     return Choices(
         dict(sorted(kinds.items())), dict(sorted(stages.items(), key=lambda item: (item[0] == NOT_STATED, item)))
     )
@@ -128,13 +130,10 @@ def chosen(choices: Choices, kinds: Sequence[str], stages: Sequence[str]) -> dic
 
 def read_facilities(reader: Reader, values: Mapping[str, Iterable[Term]]) -> tuple[Facility, ...]:
     """Return the facilities that `map_facilities` gives with `values`, by label."""
-    rows: dict[str, list[dict[str, Term]]] = {}
-    for row in reader.records("map_facilities", **values):
-        rows.setdefault(row["facility"].value, []).append(row)
+    rows = _by_facility(reader.records("map_facilities", **values))
     roles: dict[str, list[dict[str, Term]]] = {}
     if rows:
-        for row in reader.records("map_roles", facility=[ox.NamedNode(name) for name in rows]):
-            roles.setdefault(row["facility"].value, []).append(row)
+        roles = _by_facility(reader.records("map_roles", facility=[ox.NamedNode(name) for name in rows]))
     reader.need(rows)
     facilities = (_facility(name, found, roles.get(name, [])) for name, found in rows.items())
     return tuple(sorted(facilities, key=lambda facility: (reader.label(facility.iri).casefold(), facility.iri)))
@@ -181,10 +180,8 @@ def small_map(reader: Reader, outlines: Outlines, things: Iterable[str]) -> Draw
 
     They may be infrastructure, organizations or places. Where only a country is known, that country is marked.
     """
-    rows: dict[str, list[dict[str, Term]]] = {}
     nodes = [node for thing in things if (node := iri(thing))]
-    for row in reader.records("map_spots", facility=nodes) if nodes else ():
-        rows.setdefault(row["facility"].value, []).append(row)
+    rows = _by_facility(reader.records("map_spots", facility=nodes)) if nodes else {}
     if not rows:
         return None
     choices = read_choices(reader)
@@ -242,20 +239,31 @@ def _feature(facility: Facility, reader: Reader) -> dict[str, object]:
     }
 
 
+def _by_facility(rows: Iterable[dict[str, Term]]) -> dict[str, list[dict[str, Term]]]:
+    """Return the rows of each facility that has an IRI."""
+    found: dict[str, list[dict[str, Term]]] = {}
+    for row in rows:
+        if (name := iri_of(row["facility"])) is not None:
+            found.setdefault(name, []).append(row)
+    return found
+
+
 def _facility(name: str, rows: list[dict[str, Term]], roles: list[dict[str, Term]]) -> Facility:
     """Return a facility made of its rows: each row is one of the ways to combine its values."""
-    kinds = sorted({row["kind"].value for row in rows if "kind" in row})
+    kinds = sorted({kind for row in rows if (kind := iri_of(row.get("kind")))})
     stages: dict[str, set[str]] = {}
     spots: dict[tuple[str, str | None], tuple[dict[str, Term], set[str]]] = {}
     for row in rows:
-        if isinstance(row.get("status"), ox.NamedNode):
-            stages.setdefault(row["status"].value, set()).update(_texts(row, "certainty"))
-        if "place" in row:
-            key = (row["place"].value, row["spot"].value if "spot" in row else None)
-            spots.setdefault(key, (row, set()))[1].update(_texts(row, "placeCertainty"))
+        if (stage := iri_of(row.get("status"))) is not None:
+            stages.setdefault(stage, set()).update(_iris(row, "certainty"))
+        if (place := iri_of(row.get("place"))) is not None:
+            key = (place, iri_of(row.get("spot")))
+            spots.setdefault(key, (row, set()))[1].update(_iris(row, "placeCertainty"))
     parts: dict[tuple[str, str], set[str]] = {}
     for row in roles:
-        parts.setdefault((row["role"].value, row["actor"].value), set()).update(_texts(row, "certainty"))
+        role, actor = iri_of(row["role"]), iri_of(row["actor"])
+        if role is not None and actor is not None:
+            parts.setdefault((role, actor), set()).update(_iris(row, "certainty"))
     return Facility(
         name,
         tuple(kinds),
@@ -269,26 +277,22 @@ def _by_place(item: tuple[tuple[str, str | None], object]) -> tuple[str, str]:
     return item[0][0], item[0][1] or ""
 
 
-def _texts(row: dict[str, Term], name: str) -> list[str]:
-    return [row[name].value] if name in row else []
+def _iris(row: dict[str, Term], name: str) -> list[str]:
+    return [value] if (value := iri_of(row.get(name))) is not None else []
 
 
 def _spot(row: dict[str, Term], certainty: tuple[str, ...]) -> Spot:
-    country = row["country"].value if "country" in row else None
+    place, at, country = text_of(row["place"]), iri_of(row.get("spot")), text_of(row.get("country")) or None
     latitude, longitude = _degrees(row, "latitude", 90), _degrees(row, "longitude", 180)
-    if latitude is None or longitude is None:
-        return Spot(row["place"].value, certainty, country)
-    place, at = row["place"].value, row["spot"].value
+    if at is None or latitude is None or longitude is None:
+        return Spot(place, certainty, country)
     return Spot(place, certainty, country, at, latitude, longitude, exact=place == at and "area" not in row)
 
 
 def _degrees(row: dict[str, Term], name: str, most: int) -> float | None:
     """Return a number of degrees, None where there is none that makes sense."""
-    try:
-        value = float(Decimal(row[name].value))
-    except (KeyError, InvalidOperation):
-        return None
-    return value if abs(value) <= most else None
+    value = decimal_of(row.get(name))
+    return float(value) if value is not None and abs(value) <= most else None
 
 
 def _mark(facility: Facility, spot: Spot, choices: Choices, outlines: Outlines) -> Mark | None:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from computeatlas.model.namespaces import ATLAS, BASE, DATASET_IRI, DCTERMS, OWL, PREFIXES, RDF, RDFS, VOID, graph_iri
 from computeatlas.model.record_facts import read_quantity, read_source
 from computeatlas.model.records import Records
-from computeatlas.model.terms import is_true, sort_key
+from computeatlas.model.terms import iri_of, is_true, sort_key, whole_of
 from computeatlas.sparql.rewrite import with_offset
 from computeatlas.views.entity.incoming import PAGE, Counts, Reference, count_incoming, incoming_text, read_incoming
 from computeatlas.views.entity.neighbourhood import Neighbourhood, neighbourhood
@@ -254,8 +254,9 @@ def _uses(reader: Reader, thing: ox.NamedNode) -> tuple[tuple[str, Term], ...]:
 
 def _classes(reader: Reader, thing: ox.NamedNode) -> Iterator[Class]:
     for row in reader.records("entity_classes", x=[thing]):
-        if row["entities"].value.isdigit():
-            yield Class(row["class"].value, row["part"].value, int(row["entities"].value))
+        name, part, members = iri_of(row["class"]), iri_of(row["part"]), whole_of(row["entities"])
+        if name is not None and part is not None and members is not None:
+            yield Class(name, part, members)
 
 
 def _values(facts: Mapping[str, list[Term]], names: Iterable[str]) -> tuple[Term, ...]:

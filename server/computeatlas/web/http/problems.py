@@ -11,6 +11,7 @@ from html import escape
 
 from computeatlas.model import errors
 from computeatlas.model.errors import AtlasError
+from computeatlas.web.http.html_text import without_forbidden
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problem_kinds import KINDS
 
@@ -107,6 +108,7 @@ def render_problem(problem: Problem, accept: str | None, site: str) -> tuple[byt
             f'<h1>{escape(problem.title)}</h1><p>{escape(problem.detail)}</p><p><a href="{escape(location)}">'
             f'{escape(problem.kind)} ({problem.status})</a> · <a href="{escape(site)}">Compute Atlas</a></p></html>\n'
         )
+        body = without_forbidden(body)
     headers = {"Content-Type": media_type, "Vary": "Accept", "Cache-Control": "no-store", **problem.headers}
     # A lone surrogate, which JSON escapes can make, has no UTF-8.
     return body.encode("utf-8", "replace"), headers

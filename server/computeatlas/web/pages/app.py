@@ -17,9 +17,9 @@ from computeatlas.web.pages import (
     download,
     entity,
     errors,
+    finish,
     formats,
     front,
-    headers,
     i18n,
     links,
     map,
@@ -61,8 +61,8 @@ def create_app(engine: Engine, settings: Settings, loop: asyncio.AbstractEventLo
     found = assets.read_assets(Path(app.static_folder or ""))
     context.register(app, context.PageContext(Asker(engine, loop), settings, found))
     links.register(app)
-    headers.register(app)
     Compress(app)
+    finish.register(app)
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
     errors.register(app)

@@ -1,13 +1,11 @@
 """Numbers, sizes, quantities and dates as the reader of a page writes them.
 
-Data may hold any text where a number belongs. What is no number, or is too long to be read as one, comes back as it is
-written.
+Data may hold any text where a number or a date belongs. What is none comes back as it is written.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,10 +15,11 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from computeatlas.model.dates import read_date
 from computeatlas.model.namespaces import XSD
+from computeatlas.model.terms import decimal_of
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from decimal import Decimal
 
     import pyoxigraph as ox
     from flask.sansio.app import App
@@ -29,25 +28,21 @@ if TYPE_CHECKING:
 
 #: The types of literals whose values have a decimal separator.
 _FRACTIONAL = (XSD + "decimal", XSD + "double", XSD + "float")
-#: Numbers with more digits than that, before or after the separator, are shown as they are written.
-_MOST_DIGITS = 30
 
 
 def decimal(value: Decimal | int) -> str:
     """Return a number with its digits in groups: `1,234.5`."""
-    return _written(value, lambda it: format_decimal(it, locale=language()))
+    return str(format_decimal(value, locale=language()))
 
 
 def compact(value: Decimal | int) -> str:
     """Return a number in words, rounded to one decimal: `2.3 billion`."""
-    return _written(
-        value, lambda it: format_compact_decimal(it, format_type="long", locale=language(), fraction_digits=1)
-    )
+    return str(format_compact_decimal(value, format_type="long", locale=language(), fraction_digits=1))
 
 
 def percent(share: Decimal | float) -> str:
     """Return a share of 1 in per cent."""
-    return _written(Decimal(str(share)), lambda it: format_percent(it, locale=language()))
+    return str(format_percent(share, locale=language()))
 
 
 def size(octets: int) -> str:
@@ -60,15 +55,15 @@ def size(octets: int) -> str:
 
 def say_value(literal: ox.Literal) -> str:
     """Return a literal as it is shown: a decimal with the reader's separator, all else as it is written."""
-    number = _number(literal.value) if literal.datatype.value in _FRACTIONAL else None
+    number = decimal_of(literal) if literal.datatype.value in _FRACTIONAL else None
     if number is None:
         return literal.value
-    return _written(number, lambda it: format_decimal(it, format="0.##########", locale=language()))
+    return str(format_decimal(number, format="0.##########", locale=language()))
 
 
 def say_share(literal: ox.Literal) -> str:
     """Return a literal that is a share of 1 in per cent; what is no number as it is written."""
-    number = _number(literal.value)
+    number = decimal_of(literal)
     return literal.value if number is None else percent(number)
 
 
@@ -119,26 +114,3 @@ def _say_date(text: str, locale: str) -> str:
         return str(found)
     when = date(found.year, found.month, found.day or 1)
     return format_date(when, "d MMMM y" if found.day else "MMMM y", locale=locale)
-
-
-def _number(text: str) -> Decimal | None:
-    """Return the number that `text` is, None where it is none."""
-    # Decimal takes digits of every script, and underscores.
-    if not text.isascii() or "_" in text:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
-
-
-def _written(value: Decimal | int, write: Callable[[Decimal | int], str]) -> str:
-    """Return what `write` makes of `value`; `value` itself where it is infinite, no number, or has too many digits."""
-    number = Decimal(value)
-    if not number.is_finite():
-        return str(number)
-    exponent = number.as_tuple().exponent
-    # The sizes are compared before anything is formatted: 1E+1000000 is short, and a million digits when written out.
-    if number.adjusted() >= _MOST_DIGITS or (isinstance(exponent, int) and exponent < -_MOST_DIGITS):
-        return str(number)
-    return write(value)

@@ -1,4 +1,4 @@
-"""Headers that every page carries: its policy on what it may load, where its data are, and what it cost to make."""
+"""What is done to every finished page: forbidden characters are replaced, and headers are added."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import g, request
 
+from computeatlas.web.http.html_text import without_forbidden
 from computeatlas.web.http.link_headers import HTML_SUFFIX, link_header, split_suffix
 from computeatlas.web.http.urls import iri_of
 
@@ -21,11 +22,12 @@ _POLICY = (
 
 
 def register(app: Flask) -> None:
-    """Let `app` add these headers to its answers."""
+    """Let `app` do so; register it after what compresses pages, since hooks after a request run in reverse."""
     app.before_request(_begin)
     app.after_request(_time_page)
     app.after_request(_link_documents)
     app.after_request(_set_policy)
+    app.after_request(_replace_forbidden)
 
 
 def _begin() -> None:
@@ -54,4 +56,13 @@ def _link_documents(response: Response) -> Response:
 def _set_policy(response: Response) -> Response:
     """Let a page load nothing from other hosts, and run no script that is not in a file of ours."""
     response.headers.setdefault("Content-Security-Policy", _POLICY)
+    return response
+
+
+def _replace_forbidden(response: Response) -> Response:
+    if response.mimetype == "text/html" and not response.is_streamed:
+        text = response.get_data(as_text=True)
+        allowed = without_forbidden(text)
+        if allowed != text:
+            response.set_data(allowed)
     return response
