@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
@@ -36,13 +35,13 @@ def made_for(version: list[str], tmp_path: Path) -> tuple[Flask, PageContext]:
     """Return an application with a context whose data have the version that `version` holds."""
     app = Flask(__name__)
 
-    class Pool:
+    class Asker:
         @property
         def version(self) -> str:
             return version[0]
 
     views: Any = {"labels": None}
-    asker: Any = SimpleNamespace(pool=Pool())
+    asker: Any = Asker()
     shared = PageContext(asker, Settings(views=views), read_assets(tmp_path))
     context.register(app, shared)
     return app, shared
