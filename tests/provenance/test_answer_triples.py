@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from computeatlas.model.queryfile import read_query
-from computeatlas.provenance.answer_triples import trace
+from computeatlas.provenance.answer_triples import find_triples
 from computeatlas.provenance.gaps import Reason
 from computeatlas.provenance.query_groups import read_layout, skeleton
 
@@ -22,7 +22,7 @@ PREFIX = "PREFIX : <http://e/> "
 
 def behind(ask: Ask, query: str) -> set[str]:
     """Return the triples behind a query as `s p o` in local names."""
-    found = trace(PREFIX + query, ask)
+    found = find_triples(PREFIX + query, ask)
     return {" ".join(_local(term) for term in item.triple) for item in found.triples}
 
 
@@ -31,7 +31,7 @@ def _local(term: object) -> str:
 
 
 def reasons(ask: Ask, query: str) -> set[Reason]:
-    return {gap.reason for gap in trace(PREFIX + query, ask).gaps}
+    return {gap.reason for gap in find_triples(PREFIX + query, ask).gaps}
 
 
 DATA = (
@@ -196,7 +196,7 @@ def test_functions_that_the_other_parser_does_not_know_do_no_harm(graph) -> None
 
 def test_more_triples_than_are_looked_up_are_cut_and_that_is_said(graph) -> None:
     many = " . ".join(f":s{i} :p {i}" for i in range(40)) + " ."
-    found = trace(PREFIX + "SELECT * { ?x :p ?y }", graph(many), most=25)
+    found = find_triples(PREFIX + "SELECT * { ?x :p ?y }", graph(many), most=25)
     assert len(found.triples) == 25
     assert Reason.CUT in {gap.reason for gap in found.gaps}
 
@@ -205,7 +205,7 @@ def test_several_optionals_with_many_solutions_each_are_traced_whole(graph) -> N
     # 60 × 60 × 60 rows are more than are read at once.
     many = " ".join(f":a :p{k} {i} ." for k in range(3) for i in range(60))
     query = "SELECT * { " + " ".join(f"OPTIONAL {{ :a :p{k} ?v{k} }}" for k in range(3)) + " }"
-    found = trace(PREFIX + query, graph(many))
+    found = find_triples(PREFIX + query, graph(many))
     assert len(found.triples) == 180
     assert found.gaps == ()
 
@@ -219,19 +219,21 @@ def test_a_node_without_a_value_is_not_taken_for_every_annotation(asking) -> Non
         return table
 
     owl = "http://www.w3.org/2002/07/owl#"
-    trace(f"SELECT * {{ VALUES ?x {{ 1 }} OPTIONAL {{ ?a <{owl}annotatedSource> <http://e/nothing> }} }}", ask)
+    find_triples(f"SELECT * {{ VALUES ?x {{ 1 }} OPTIONAL {{ ?a <{owl}annotatedSource> <http://e/nothing> }} }}", ask)
     assert seen
     assert max(seen) == 1
 
 
 def test_a_relative_name_is_read_against_the_base(graph) -> None:
-    found = trace("SELECT * { <a> <p> ?y }", lambda text: graph(DATA)(f"BASE <http://e/> {text}"), base="http://e/")
+    found = find_triples(
+        "SELECT * { <a> <p> ?y }", lambda text: graph(DATA)(f"BASE <http://e/> {text}"), base="http://e/"
+    )
     assert len(found.triples) == 2
 
 
 def test_every_question_is_traced_or_says_why_not(project, asking) -> None:
     for path in project.questions():
-        found = trace(read_query(path).text, asking)
+        found = find_triples(read_query(path).text, asking)
         assert found.triples, path.name
         assert {gap.reason for gap in found.gaps} <= {Reason.ABSENCE, Reason.REPEATED_PATH}, path.name
 
@@ -242,7 +244,7 @@ def test_any_text_is_traced_or_says_why_not(text: str) -> None:
         raise AssertionError("asked, though nothing was evaluated")
 
     try:
-        found = trace(f"SELECT * {{ {text}", refuse)
+        found = find_triples(f"SELECT * {{ {text}", refuse)
     except AssertionError:
         return
     assert found.gaps or not found.triples
@@ -331,6 +333,6 @@ def test_the_trace_is_what_the_solutions_make_of_the_patterns(data: st.DataObjec
         "limit": lambda: (f"SELECT {variables[0]} {{ {all_} }} {order}", _solve(asking, patterns, order)),
     }[shape]()
     assume(len(expected) < 2000)
-    found = trace(query, asking)
+    found = find_triples(query, asking)
     assert {" ".join(map(str, item.triple)) for item in found.triples} == expected
     assert not found.gaps

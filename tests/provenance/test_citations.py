@@ -13,14 +13,20 @@ from citeproc.source.json import CiteProcJSON
 from hypothesis import given
 from hypothesis import strategies as st
 
+from computeatlas.model.dates import read_date
 from computeatlas.model.queryfile import read_query
+from computeatlas.model.records import Source
 from computeatlas.provenance.citations import entry_text, to_bibtex, to_csl, to_text
-from computeatlas.provenance.sources import Document, Name, cite
+from computeatlas.provenance.names import Name
+from computeatlas.provenance.sources import Sources, cite
+
+IRI = "https://e.org/source/one"
 
 
-def document(title: str = "A title", **more: object) -> Document:
-    parts = {"publishers": (), "issued": None, "page": None, "language": "en"} | more
-    return Document(Name("https://e.org/source/one", (("en", title),)), **parts)
+def sources(title: str = "A title", *, number: int = 1, issued: str = "", page: str = "") -> Sources:
+    """Return the sources of an answer that rests on a document, or on one several times."""
+    document = Source(IRI, (page,) if page else (), (), read_date(issued), issued, ("en",))
+    return Sources(documents=(document,) * number, names={IRI: Name(IRI, (("en", title),))})
 
 
 def entries(text: str) -> list[dict[str, str]]:
@@ -30,18 +36,18 @@ def entries(text: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def documents(project, asking, rules) -> tuple[Document, ...]:
+def found(project, asking, rules) -> Sources:
     """All documents of the graph that say something."""
-    return cite(read_query(project.root / "queries/single_passage_facts.rq").text, asking, rules).documents
+    return cite(read_query(project.root / "queries/single_passage_facts.rq").text, asking, rules)
 
 
-def test_bibtex_has_an_entry_for_each_document(documents) -> None:
-    found = entries(to_bibtex(documents))
-    assert len(found) == len({entry["key"] for entry in found}) == len(documents) == 5
-    for entry, source in zip(found, documents, strict=True):
-        assert entry["title"] == f"{{{source.name.label(source.language)}}}"
-        assert entry.get("year") == (source.issued[:4] if source.issued else None)
-        assert entry.get("url") == source.page
+def test_bibtex_has_an_entry_for_each_document(found) -> None:
+    read = entries(to_bibtex(found))
+    assert len(read) == len({entry["key"] for entry in read}) == len(found.documents) == 5
+    for entry, source in zip(read, found.documents, strict=True):
+        assert entry["title"] == f"{{{found.name(source.iri).label(source.languages[0])}}}"
+        assert entry.get("year") == (source.issued_text[:4] or None)
+        assert entry.get("url") == (source.pages[0] if source.pages else None)
 
 
 #: What XML and a line can hold; names for TeX's characters are read back as these.
@@ -50,7 +56,7 @@ TITLES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Z
 
 @given(TITLES)
 def test_any_title_comes_back_from_bibtex(title: str) -> None:
-    text = to_bibtex([document(title)])
+    text = to_bibtex(sources(title))
     (entry,) = bibtexparser.parse_string(text).entries
     assert entry["title"].count("{") == entry["title"].count("}")
     assert text.count("\n@") + text.startswith("@") == 1
@@ -58,24 +64,24 @@ def test_any_title_comes_back_from_bibtex(title: str) -> None:
 
 @pytest.mark.parametrize("title", ["50 % of A_B & C #1 $5", "a \\ c", "å ä ö – “x”", "a ~ b"])
 def test_characters_of_tex_come_back(title: str) -> None:
-    library = bibtexparser.parse_string(to_bibtex([document(title)]), append_middleware=[LatexDecodingMiddleware()])
+    library = bibtexparser.parse_string(to_bibtex(sources(title)), append_middleware=[LatexDecodingMiddleware()])
     found = library.entries[0]["title"].removeprefix("{").removesuffix("}")
     assert found.replace(" ", "") == title.replace(" ", "")
 
 
 def test_braces_and_accents_of_a_title_are_commands_so_that_the_entry_stays_whole() -> None:
     # LaTeX knows these commands; the reader above does not.
-    text = to_bibtex([document("{ never closed ^ }}")])
+    text = to_bibtex(sources("{ never closed ^ }}"))
     assert r"title = {{\textbraceleft{} never closed \textasciicircum{} \textbraceright{}\textbraceright{}}}," in text
     assert len(entries(text)) == 1
 
 
 def test_two_documents_of_one_name_have_two_keys() -> None:
-    assert [entry["key"] for entry in entries(to_bibtex([document(), document()]))] == ["one", "one-2"]
+    assert [entry["key"] for entry in entries(to_bibtex(sources(number=2)))] == ["one", "one-2"]
 
 
 def test_an_address_cannot_end_its_field() -> None:
-    (entry,) = entries(to_bibtex([document(page="https://e.org/}a\\b ä")]))
+    (entry,) = entries(to_bibtex(sources(page="https://e.org/}a\\b ä")))
     assert entry["url"] == "https://e.org/%7Da%5Cb%20%C3%A4"
 
 
@@ -83,14 +89,14 @@ def test_an_address_cannot_end_its_field() -> None:
     ("issued", "parts"), [("2024", [2024]), ("2024-06", [2024, 6]), ("2024-06-03T10:00:00Z", [2024, 6, 3])]
 )
 def test_dates_are_as_exact_as_they_are_known(issued: str, parts: list[int]) -> None:
-    (item,) = json.loads(to_csl([document(issued=issued)]))
+    (item,) = json.loads(to_csl(sources(issued=issued)))
     assert item["issued"] == {"date-parts": [parts]}
-    (entry,) = entries(to_bibtex([document(issued=issued)]))
+    (entry,) = entries(to_bibtex(sources(issued=issued)))
     assert entry["date"] == "-".join(f"{part:02}" for part in parts)
 
 
-def test_csl_is_rendered_by_a_citation_processor(documents) -> None:
-    items = json.loads(to_csl(documents))
+def test_csl_is_rendered_by_a_citation_processor(found) -> None:
+    items = json.loads(to_csl(found))
     # The processor warns of what its own parts do, and of nothing of ours.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -100,15 +106,15 @@ def test_csl_is_rendered_by_a_citation_processor(documents) -> None:
         for item in items:
             bibliography.register(Citation([CitationItem(item["id"])]))
         rendered = [str(entry) for entry in bibliography.bibliography()]
-    assert len(rendered) == len(documents)
-    for source_ in documents:
-        lines = [line for line in rendered if source_.name.label(source_.language) in line]
+    assert len(rendered) == len(found.documents)
+    for source_ in found.documents:
+        lines = [line for line in rendered if found.name(source_.iri).label(source_.languages[0]) in line]
         assert lines
-        assert not source_.issued or source_.issued[:4] in lines[0]
+        assert source_.issued_text[:4] in lines[0]
 
 
-def test_csl_has_no_more_than_the_schema_knows(documents) -> None:
-    for item in json.loads(to_csl(documents)):
+def test_csl_has_no_more_than_the_schema_knows(found) -> None:
+    for item in json.loads(to_csl(found)):
         assert {"id", "type", "title"} <= set(item)
         assert set(item) <= {"id", "type", "title", "author", "container-title", "issued", "URL", "language"}
         assert item["type"] == "webpage"
@@ -117,15 +123,15 @@ def test_csl_has_no_more_than_the_schema_knows(documents) -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert to_bibtex([]) == ""
-    assert json.loads(to_csl([])) == []
+    assert to_bibtex(Sources()) == ""
+    assert json.loads(to_csl(Sources())) == []
 
 
 def test_the_text_names_every_claim_under_its_documents(project, asking, rules) -> None:
     found = cite(read_query(project.root / "queries/who_builds_what.rq").text, asking, rules)
     text = to_text(found, "sv")
     for source in found.documents:
-        assert entry_text(source) in text
+        assert entry_text(found, source) in text
     for claim in found.claims:
-        assert text.count(f"{claim.name.label('sv')} (") >= len({place.document for place in claim.passages})
+        assert text.count(f"{found.name(claim.iri).label('sv')} (") >= len(claim.sources)
     assert "NOT EXISTS" in text

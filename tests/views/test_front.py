@@ -73,7 +73,7 @@ def test_a_question_without_a_translation_is_in_english() -> None:
 def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
     entry = Citation(("A & B_{1}",), "100 % \\ atlas", "1.0", "ab12", "http://h/dataset").bibtex()
     assert entry.startswith("@misc{100-atlas-1-0,")
-    assert r"author = {{A \& B\_\{1\}}}," in entry
+    assert r"author = {{A \& B\_\textbraceleft{}1\textbraceright{}}}," in entry
     assert r"title = {{100 \% \textbackslash{} atlas}}," in entry
     assert "note = {SHA-256 ab12}," in entry
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 #: Name of a format → how the sources of an answer are written in it.
 _SOURCES: dict[str, Callable[[Sources], str]] = {
     "text": to_text,
-    "bibtex": lambda found: to_bibtex(found.documents),
-    "csl": lambda found: to_csl(found.documents),
+    "bibtex": to_bibtex,
+    "csl": to_csl,
     "json": lambda found: json.dumps(to_json(found), ensure_ascii=False, indent=1) + "\n",
 }
 #: Characters: wider than any table.

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pyoxigraph as ox
 
 from computeatlas.model.errors import UsageError
+from computeatlas.model.files import point_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,10 +131,7 @@ def make_generation(
         shutil.rmtree(target, ignore_errors=True)
         aside.rename(target)
         _sync(directory)
-        link = directory / f".{_CURRENT}-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(target.name)
-        link.replace(directory / _CURRENT)
+        point_link(directory / _CURRENT, target.name)
         _sync(directory)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -36,3 +36,11 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of the file `path` in hexadecimal, read in pieces; raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def point_link(link: Path, target: str) -> None:
+    """Let the symbolic link `link` point to `target`, a name beside it; made where there is none. Raises OSError."""
+    aside = link.with_name(f".{link.name}-{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)

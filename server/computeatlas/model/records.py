@@ -123,6 +123,10 @@ class Claim:
         """The sources of its passages, each once."""
         return tuple(dict.fromkeys(passage.source for passage in self.passages if passage.source))
 
+    def passages_in(self, source: str) -> tuple[Passage, ...]:
+        """Return those of its passages that are in the source of this IRI."""
+        return tuple(passage for passage in self.passages if passage.source and passage.source.iri == source)
+
     @property
     def in_view(self) -> bool:
         """Whether the current view holds something that rests on it."""

@@ -10,6 +10,8 @@ _PLAIN = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_APOSTROPHES = re.compile(r"['’ʼ`´]")
 
 
 def fold(text: str) -> str:
@@ -20,6 +22,19 @@ def fold(text: str) -> str:
     parts = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in parts if not unicodedata.combining(character))
     return bare.casefold().translate(_PLAIN)
+
+
+def ascii_words(text: str) -> list[str]:
+    """Return the words of `text` in the letters a to z and digits; what has no such form, such as Greek, is left out.
+
+    An apostrophe does not part a word.
+    """
+    return _ASCII_WORD.findall(fold(_APOSTROPHES.sub("", text)))
+
+
+def slug(text: str) -> str:
+    """Return the words of `text` as `ascii_words` has them, joined by hyphens; empty where there are none."""
+    return "-".join(ascii_words(text))
 
 
 def split(folded: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.provenance.gaps import Gap, Reason
-from computeatlas.provenance.instrument import TraceQuery, widen
+from computeatlas.provenance.instrument import TripleQuery, widen
 from computeatlas.provenance.patterns import Var, read_query_patterns
 from computeatlas.provenance.query_groups import UnreadError
 
@@ -25,7 +25,7 @@ _MOST_CELLS = 50_000
 
 
 @dataclass(frozen=True)
-class Behind:
+class AnswerTriple:
     """A triple behind an answer; `annotates` is the statement that its subject, a nameless node, annotates."""
 
     triple: ox.Triple
@@ -33,14 +33,14 @@ class Behind:
 
 
 @dataclass(frozen=True)
-class Trace:
+class AnswerTriples:
     """The triples behind an answer, each once, in the order in which they were found, and what is missing."""
 
-    triples: tuple[Behind, ...]
+    triples: tuple[AnswerTriple, ...]
     gaps: tuple[Gap, ...]
 
 
-def trace(text: str, ask: Ask, *, base: str | None = None, most: int = MOST_TRIPLES) -> Trace:
+def find_triples(text: str, ask: Ask, *, base: str | None = None, most: int = MOST_TRIPLES) -> AnswerTriples:
     """Return the triples behind the answer to `text`, a SELECT or ASK query that the engine has answered.
 
     No more than `most` of them; a gap says that there are more. Relative IRIs are resolved against `base`. What cannot
@@ -49,11 +49,11 @@ def trace(text: str, ask: Ask, *, base: str | None = None, most: int = MOST_TRIP
     try:
         reading = read_query_patterns(text, base)
     except UnreadError as error:
-        return Trace((), (error.gap,))
+        return AnswerTriples((), (error.gap,))
     if reading.layout.select.form not in ("SELECT", "ASK"):
-        return Trace((), (Gap(Reason.FORM),))
+        return AnswerTriples((), (Gap(Reason.FORM),))
     queries, gaps = widen(reading, _MOST_CELLS)
-    found: dict[Behind, None] = {}
+    found: dict[AnswerTriple, None] = {}
     solutions = 0
     for query in queries:
         for part, table in _solve(query, ask):
@@ -61,16 +61,16 @@ def trace(text: str, ask: Ask, *, base: str | None = None, most: int = MOST_TRIP
             if len(table.rows) >= part.limit:
                 gaps.append(Gap(Reason.CUT))
             for record in table.records():
-                found.update(dict.fromkeys(behind(part, record)))
+                found.update(dict.fromkeys(triples_of(part, record)))
                 if len(found) > most:
                     gaps.append(Gap(Reason.CUT))
                     break
     if queries and not solutions:
         gaps.append(Gap(Reason.FALSE))
-    return Trace(tuple(found)[:most], tuple(dict.fromkeys(gaps)))
+    return AnswerTriples(tuple(found)[:most], tuple(dict.fromkeys(gaps)))
 
 
-def _solve(query: TraceQuery, ask: Ask) -> Iterator[tuple[TraceQuery, Table]]:
+def _solve(query: TripleQuery, ask: Ask) -> Iterator[tuple[TripleQuery, Table]]:
     """Yield the solutions of `query`, or of narrower ones where it has too many."""
     table = ask(query.text)
     parts = query.narrowed() if len(table.rows) >= query.limit else []
@@ -81,7 +81,7 @@ def _solve(query: TraceQuery, ask: Ask) -> Iterator[tuple[TraceQuery, Table]]:
         yield part, ask(part.text)
 
 
-def behind(query: TraceQuery, record: Mapping[str, Term]) -> Iterator[Behind]:
+def triples_of(query: TripleQuery, record: Mapping[str, Term]) -> Iterator[AnswerTriple]:
     """Yield the triples that a solution of `query` makes of its patterns."""
     for pattern in query.patterns:
         triple = fill(pattern, record)
@@ -89,7 +89,7 @@ def behind(query: TraceQuery, record: Mapping[str, Term]) -> Iterator[Behind]:
             continue
         names = query.annotated.get(pattern.subject.name) if isinstance(pattern.subject, Var) else None
         about = [record.get(name) for name in names or ()]
-        yield Behind(triple, _triple(*about) if names and isinstance(triple.subject, ox.BlankNode) else None)
+        yield AnswerTriple(triple, _triple(*about) if names and isinstance(triple.subject, ox.BlankNode) else None)
 
 
 def fill(pattern: Pattern, record: Mapping[str, Term]) -> ox.Triple | None:

@@ -3,79 +3,67 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from computeatlas.model import bibtex
 from computeatlas.model.namespaces import shorten
+from computeatlas.model.terms import iri_of, text_of
+from computeatlas.model.text import slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from computeatlas.provenance.sources import Claim, Document, Name, Passage, Sources
+    from computeatlas.model.records import Claim, Passage, Source
+    from computeatlas.provenance.sources import Sources
 
-#: Characters that mean something to TeX. Braces become commands, because BibTeX counts even those behind a backslash.
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
-_TEX_SPECIAL = re.compile(r"[\\{}~^&%$#_]")
-#: What an address may hold besides letters and figures without upsetting BibTeX; the rest is percent-encoded.
-_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_LONGEST_KEY = 80
 
 
-def to_bibtex(documents: Sequence[Document]) -> str:
-    """Return `documents` as BibTeX entries in UTF-8, in their order; keys are made from the IRIs and are unique.
+def to_bibtex(sources: Sources) -> str:
+    """Return the documents of `sources` as BibTeX entries, in their order; keys are made from the IRIs and are unique.
 
     `@misc` with `year` and `month`, which every style knows, and `url` and `date` for those that know them
-    (https://ctan.org/pkg/biblatex). An empty sequence gives an empty string.
+    (https://ctan.org/pkg/biblatex). Without documents it is an empty string.
     """
     keys: set[str] = set()
     entries = []
-    for document in documents:
-        key = _key(document.name.iri, keys)
+    for document in sources.documents:
+        key = _key(document.iri, keys)
         keys.add(key)
-        date = _date(document.issued)
+        date = _date_parts(document)
         fields = {
-            # The outer braces keep the capitals of the title.
-            "title": f"{{{_tex(_title(document))}}}",
-            "author": " and ".join(f"{{{_tex(_publisher(name, document))}}}" for name in document.publishers),
+            "title": bibtex.verbatim(_title(sources, document)),
+            "author": " and ".join(map(bibtex.verbatim, _publishers(sources, document))),
             "year": str(date[0]) if date else "",
             "month": str(date[1]) if len(date) > 1 else "",
             "date": "-".join(f"{part:02}" for part in date),
-            "url": _ADDRESS.sub(_percent, document.page or ""),
-            "langid": document.language or "",
-            "note": _tex(document.name.iri),
+            "url": bibtex.address(_page(document)),
+            "langid": bibtex.escape(_language(document)),
+            "note": bibtex.escape(document.iri),
         }
-        lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-        entries.append("\n".join((f"@misc{{{key},", *lines, "}")))
+        entries.append(bibtex.entry(key, fields))
     return "".join(f"{entry}\n\n" for entry in entries)
 
 
-def to_csl(documents: Sequence[Document]) -> str:
-    """Return `documents` as CSL-JSON, a list of items in their order.
+def to_csl(sources: Sources) -> str:
+    """Return the documents of `sources` as CSL-JSON, a list of items in their order.
 
     https://github.com/citation-style-language/schema/blob/master/schemas/input/csl-data.json
     """
     items = []
-    for document in documents:
-        publishers = [_publisher(name, document) for name in document.publishers]
-        date = _date(document.issued)
-        item: dict[str, object] = {"id": document.name.iri, "type": "webpage", "title": _title(document)}
+    for document in sources.documents:
+        publishers = _publishers(sources, document)
+        date = _date_parts(document)
+        item: dict[str, object] = {"id": document.iri, "type": "webpage", "title": _title(sources, document)}
         if publishers:
             item["author"] = [{"literal": publisher} for publisher in publishers]
             item["container-title"] = ", ".join(publishers)
         if date:
             item["issued"] = {"date-parts": [list(date)]}
-        if document.page:
-            item["URL"] = document.page
-        if document.language:
-            item["language"] = document.language
+        if document.pages:
+            item["URL"] = _page(document)
+        if document.languages:
+            item["language"] = _language(document)
         items.append(item)
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
@@ -84,69 +72,77 @@ def to_text(sources: Sources, language: str = "en") -> str:
     """Return what an answer rests on as plain text: certainty, date, documents with claims, and what is missing."""
     lines = [
         f"Claims: {len(sources.claims)}",
-        f"Weakest certainty: {sources.weakest.label(language) if sources.weakest else '-'}",
+        f"Weakest certainty: {sources.name(sources.weakest).label(language) if sources.weakest else '-'}",
         f"Oldest date: {sources.oldest or '-'}",
     ]
     if sources.undated:
         lines.append(f"Claims without a date: {sources.undated}")
     for document in sources.documents:
-        lines += ["", entry_text(document)]
+        lines += ["", entry_text(sources, document)]
         for claim in sources.claims:
-            places = [passage for passage in claim.passages if passage.document == document.name.iri]
+            places = claim.passages_in(document.iri)
             if places:
-                lines.append(f"  - {_claim_text(claim, places, language)}")
+                lines.append(f"  - {_claim_text(sources, claim, places, language)}")
     if sources.references:
         lines += ["", "Stated without a claim, from registers or by the curators:"]
         for reference in sources.references:
             registers = f" ({', '.join(reference.registers)})" if reference.registers else ""
-            lines.append(f"  - {reference.name.label(language)}{registers}")
+            lines.append(f"  - {sources.name(reference.iri).label(language)}{registers}")
     if sources.gaps:
         lines += ["", "Not traced:"]
         lines += (f"  - {gap.reason.text}{f' [{gap.what}]' if gap.what else ''}" for gap in sources.gaps)
     return "\n".join(lines) + "\n"
 
 
-def entry_text(document: Document) -> str:
+def entry_text(sources: Sources, document: Source) -> str:
     """Return a document as one line: publishers, title, date and address, or the IRI where it has none."""
-    publishers = ", ".join(_publisher(name, document) for name in document.publishers)
-    parts = [publishers, _title(document), document.issued or "n.d.", document.page or document.name.iri]
+    publishers = ", ".join(_publishers(sources, document))
+    date = document.issued_text or "n.d."
+    parts = [publishers, _title(sources, document), date, _page(document) or document.iri]
     return ". ".join(part for part in parts if part)
 
 
-def _claim_text(claim: Claim, places: Sequence[Passage], language: str) -> str:
-    said = [claim.modality.label(language)] if claim.modality else []
-    said += [claim.date] if claim.date else []
-    said += [name.label(language) for name in claim.stated_by]
-    where = ", ".join(f"{place.start}-{place.end}" for place in places)
-    return f"{claim.name.label(language)} ({'; '.join(said)}) {shorten(claim.name.iri)}, characters {where}"
+def _claim_text(sources: Sources, claim: Claim, places: Sequence[Passage], language: str) -> str:
+    said = [sources.name(claim.modality).label(language)] if claim.modality else []
+    said += [str(claim.said)] if claim.said else []
+    said += [sources.name(actor).label(language) for actor in claim.stated_by]
+    where = ", ".join(f"{_offset(place.start)}-{_offset(place.end)}" for place in places)
+    label = sources.name(claim.iri).label(language)
+    return f"{label} ({'; '.join(said)}) {shorten(claim.iri)}, characters {where}"
 
 
-def _title(document: Document) -> str:
-    return document.name.label(document.language or "en")
+def _offset(number: int | None) -> str:
+    return "?" if number is None else str(number)
 
 
-def _publisher(name: Name, document: Document) -> str:
-    return name.label(document.language or "en")
+def _title(sources: Sources, document: Source) -> str:
+    return sources.name(document.iri).label(_language(document) or "en")
 
 
-def _tex(text: str) -> str:
-    return _TEX_SPECIAL.sub(lambda match: _TEX[match[0]], " ".join(text.split()))
+def _publishers(sources: Sources, document: Source) -> list[str]:
+    """Return the names of the publishers; one that is given as a text is named by it."""
+    language = _language(document) or "en"
+    names = ((iri_of(term), text_of(term)) for term in document.publishers)
+    return [sources.name(iri).label(language) if iri else text for iri, text in names]
 
 
-def _percent(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+def _page(document: Source) -> str:
+    return next(iter(document.pages), "")
 
 
-def _date(issued: str | None) -> tuple[int, ...]:
+def _language(document: Source) -> str:
+    return next(iter(document.languages), "")
+
+
+def _date_parts(document: Source) -> tuple[int, ...]:
     """Return year, month and day as far as they are known."""
-    match = _DATE.match(issued or "")
-    return tuple(int(part) for part in match.groups() if part) if match else ()
+    date = document.issued
+    return tuple(part for part in (date.year, date.month, date.day) if part) if date else ()
 
 
 def _key(iri: str, taken: set[str]) -> str:
     """Return a key in ASCII from the last part of `iri` that is not among `taken`."""
-    name = unicodedata.normalize("NFKD", iri.rstrip("/#").rsplit("/", 1)[-1]).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^A-Za-z0-9:-]+", "-", name).strip("-") or "source"
+    base = slug(iri.rstrip("/#").rsplit("/", 1)[-1])[:_LONGEST_KEY] or "source"
     key, count = base, 1
     while key in taken:
         count += 1

@@ -32,6 +32,7 @@ _MOST_TRIPLES = 20_000
 _HOPS = 2
 _NAMELESS = "urn:compute-atlas:nameless:"
 _INFERRED = "inferred"
+_STATEMENTS = "SELECT ?s ?p ?o WHERE { VALUES (?s) { } ?s ?p ?o }"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class _Explainer:
 
     def _ontology(self) -> list[ox.Triple]:
         query = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{graph_iri('ontology')}> {{ ?s ?p ?o }} }} LIMIT {_MOST_TRIPLES}"
-        return [ox.Triple(*row) for row in self._ask(query).rows]  # type: ignore[arg-type]
+        return [ox.Triple(row["s"], row["p"], row["o"]) for row in self._ask(query).records()]  # type: ignore[arg-type]
 
     def _surroundings(self, things: Iterable[object]) -> set[ox.Triple]:
         """Return the triples that begin at `things`, and those that begin at their values.
@@ -190,7 +191,9 @@ class _Explainer:
         found: set[ox.Triple] = set()
         frontier: set[Term] = {thing for thing in things if isinstance(thing, ox.NamedNode)}
         for _hop in range(_HOPS):
-            rows = ask_many(self._ask, "SELECT ?s ?p ?o WHERE { %VALUES% ?s ?p ?o }", ("s",), [(s,) for s in frontier])
+            rows = ask_many(
+                self._ask, "SELECT ?s ?p ?o WHERE { VALUES (?s) { } ?s ?p ?o }", ("s",), [(s,) for s in frontier]
+            )
             new = {ox.Triple(row["s"], row["p"], row["o"]) for row in rows}  # type: ignore[arg-type]
             frontier = {spo(t)[2] for t in new - found if isinstance(t.object, ox.NamedNode)}
             found |= {triple for triple in new if not _has_blank_node(triple)}

@@ -31,7 +31,7 @@ _MOST_PARTS = 16
 
 
 @dataclass(frozen=True)
-class TraceQuery:
+class TripleQuery:
     """A query and the patterns that each of its solutions fills.
 
     Its text is `head`, `SELECT DISTINCT` and the variables of the patterns, `body`, and a LIMIT such that solutions
@@ -64,7 +64,7 @@ class TraceQuery:
         names = " ".join(f"?{name}" for name in self.variables or ("trace",))
         return f"{self.head}SELECT DISTINCT {names} {self.body} LIMIT {self.limit}"
 
-    def narrowed(self) -> list[TraceQuery]:
+    def narrowed(self) -> list[TripleQuery]:
         """Return queries for fewer patterns each: those that the same part of the query, such as an OPTIONAL, has.
 
         All have the same pattern as this one, but solutions that differ elsewhere only are one. That is needed where
@@ -77,7 +77,7 @@ class TraceQuery:
         return [replace(self, patterns=part) for part in parts]
 
 
-def widen(reading: Reading, cells: int) -> tuple[list[TraceQuery], list[Gap]]:
+def widen(reading: Reading, cells: int) -> tuple[list[TripleQuery], list[Gap]]:
     """Return the queries for all patterns of `reading`, and what they leave out.
 
     Each has a LIMIT, such that solutions times variables are `cells` at most.
@@ -139,7 +139,7 @@ class _Writer:
         self._target = target
         self._opened = opened
 
-    def write(self, cells: int) -> TraceQuery | None:
+    def write(self, cells: int) -> TripleQuery | None:
         """Return the query, None where the target has no pattern of its own."""
         select = self._layout.select
         assert select.body is not None
@@ -161,7 +161,7 @@ class _Writer:
             body += f" BIND(COALESCE(?{node}, <{_NOTHING}>) AS ?{sure}) OPTIONAL {{ ?{sure} {about} }}"
         dataset = self._text[slice(*select.dataset)] if select.dataset else ""
         where = f"{dataset} WHERE {{ {body} }}"
-        return TraceQuery(self._prologue, where, tuple(dict.fromkeys(patterns)), annotated, cells)
+        return TripleQuery(self._prologue, where, tuple(dict.fromkeys(patterns)), annotated, cells)
 
     def _annotated(self, patterns: Iterable[Pattern]) -> dict[str, tuple[str, str, str]]:
         nodes = dict.fromkeys(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from computeatlas.model.terms import iri_of, text_of
 from computeatlas.provenance.lookup import spo
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from computeatlas.model.records import Claim, Source
+    from computeatlas.model.terms import Term
     from computeatlas.provenance.derivations import Derivation
-    from computeatlas.provenance.sources import Claim, Document, Name, Sources, Support
+    from computeatlas.provenance.sources import Sources
+    from computeatlas.provenance.supports import Support
 
 Json = dict[str, object]
 
@@ -32,41 +36,48 @@ def to_json(sources: Sources) -> Json:
     A thing has `iri` and `labels` by language; so have claims, documents and references.
     """
     return {
-        "weakest": _thing(sources.weakest) if sources.weakest else None,
+        "weakest": _thing(sources, sources.weakest) if sources.weakest else None,
         "oldest": sources.oldest,
         "undated": sources.undated,
-        "claims": [_claim(claim) for claim in sources.claims],
-        "documents": [_document(document) for document in sources.documents],
-        "references": [_thing(item.name) | {"registers": list(item.registers)} for item in sources.references],
+        "claims": [_claim(sources, claim) for claim in sources.claims],
+        "documents": [_document(sources, document) for document in sources.documents],
+        "references": [_thing(sources, item.iri) | {"registers": list(item.registers)} for item in sources.references],
         "traced": [_support(support) for support in sources.supports],
         "untraced": [{"reason": gap.reason.value, "text": gap.reason.text, "what": gap.what} for gap in sources.gaps],
     }
 
 
-def _thing(name: Name) -> Json:
-    return {"iri": name.iri, "labels": dict(name.labels)}
+def _thing(sources: Sources, iri: str) -> Json:
+    return {"iri": iri, "labels": dict(sources.name(iri).labels)}
 
 
-def _claim(claim: Claim) -> Json:
-    return _thing(claim.name) | {
-        "modality": _thing(claim.modality) if claim.modality else None,
-        "rank": _thing(claim.rank) if claim.rank else None,
-        "date": claim.date,
-        "statedBy": [_thing(name) for name in claim.stated_by],
+def _claim(sources: Sources, claim: Claim) -> Json:
+    return _thing(sources, claim.iri) | {
+        "modality": _thing(sources, claim.modality) if claim.modality else None,
+        "rank": _thing(sources, claim.rank) if claim.rank else None,
+        "date": str(claim.said) if claim.said else None,
+        "statedBy": [_thing(sources, actor) for actor in claim.stated_by],
         "passages": [
-            {"iri": place.iri, "document": place.document, "start": place.start, "end": place.end}
+            {"iri": place.iri, "document": place.source.iri, "start": place.start, "end": place.end}
             for place in claim.passages
+            if place.source
         ],
     }
 
 
-def _document(document: Document) -> Json:
-    return _thing(document.name) | {
-        "publishers": [_thing(name) for name in document.publishers],
-        "issued": document.issued,
-        "page": document.page,
-        "language": document.language,
+def _document(sources: Sources, document: Source) -> Json:
+    return _thing(sources, document.iri) | {
+        "publishers": [_publisher(sources, term) for term in document.publishers],
+        "issued": document.issued_text or None,
+        "page": next(iter(document.pages), None),
+        "language": next(iter(document.languages), None),
     }
+
+
+def _publisher(sources: Sources, term: Term) -> Json:
+    """Return a publisher as a thing; one that is given as a text has no IRI."""
+    iri = iri_of(term)
+    return _thing(sources, iri) if iri else {"iri": None, "labels": {"": text_of(term)}}
 
 
 def _support(support: Support) -> Json:

@@ -6,7 +6,7 @@ A rule is a CONSTRUCT of one triple. Its filter against what is known already fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from computeatlas.model.errors import AtlasError
 from computeatlas.provenance.answer_triples import fill
 from computeatlas.provenance.gaps import Gap, Reason
 from computeatlas.provenance.instrument import widen
-from computeatlas.provenance.lookup import ask_many, spo, values
+from computeatlas.provenance.lookup import ask_many, spo
 from computeatlas.provenance.patterns import Pattern, Reading, Var, read_query_patterns, slot_of
 from computeatlas.provenance.query_groups import Group, Layout, UnreadError, read_layout
 from computeatlas.sparql.tokens import Kind, tokenize
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from computeatlas.engine.table import Ask, Term
     from computeatlas.model.queryfile import QueryFile
-    from computeatlas.provenance.instrument import TraceQuery
+    from computeatlas.provenance.instrument import TripleQuery
 
 #: Terms in the ways to a batch of conclusions by one rule that are looked at.
 _MOST_CELLS = 50_000
@@ -53,7 +53,7 @@ class BackwardRule:
     name: str
     summary: str
     head: Pattern
-    query: TraceQuery
+    query: TripleQuery
     keys: tuple[str, ...]
 
     def steps(self, ask: Ask, conclusions: Iterable[ox.Triple]) -> dict[ox.Triple, list[Step]]:
@@ -109,7 +109,7 @@ def _read(name: str, summary: str, text: str) -> BackwardRule:
         head = _head(read_query_patterns(f"{prologue} ASK {template}"))
         core, universal = _without_guards(layout, template)
         bare = _without(layout, layout.select.body)
-        place = values(_variables(head), ())
+        place = f"VALUES ({' '.join(f'?{name}' for name in _variables(head))}) {{ }}"
         # The values come first, so that an engine begins with them.
         reading = read_query_patterns(f"{prologue} SELECT * WHERE {{ {place} {core} {universal} }}")
         queries, _gaps = widen(reading, _MOST_CELLS)
@@ -117,7 +117,6 @@ def _read(name: str, summary: str, text: str) -> BackwardRule:
         query = queries[0]
     except (UnreadError, IndexError) as error:
         raise AtlasError("the rule cannot be read backwards", where=name, hint="see ontology/rules/") from error
-    query = replace(query, body=query.body.replace(place, "%VALUES%", 1))
     used = dict.fromkeys(slot.name for p in query.patterns for slot in p.slots() if isinstance(slot, Var))
     return BackwardRule(name, summary, head, query, tuple(name for name in used if name in keys))
 

@@ -18,6 +18,7 @@ from computeatlas.curate.current_view import annotate, derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import UsageError
+from computeatlas.model.files import point_link
 from computeatlas.model.manifest import MANIFEST_NAME, Manifest
 from computeatlas.model.namespaces import GRAPH, GRAPHS, graph_iri
 from computeatlas.model.progress import Progress, silent
@@ -117,10 +118,7 @@ def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
             aside.rename(target)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        link = releases / f".{CURRENT}-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(target.name)
-        link.replace(releases / CURRENT)
+        point_link(releases / CURRENT, target.name)
     except OSError as error:
         raise UsageError(
             "the release cannot be written there",

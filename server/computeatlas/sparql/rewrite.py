@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import DatasetConflictError
+from computeatlas.model.position import place
 from computeatlas.sparql.tokens import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def with_using(update: str, using: Sequence[str] = (), using_named: Sequence[str
         if _names_a_data_set(before, token):
             what = "the request has using-graph-uri or using-named-graph-uri, and the update names a data set too"
             hint = "use the parameters or USING, USING NAMED and WITH, not both"
-            raise DatasetConflictError(what, where=_place(update, token), hint=hint)
+            raise DatasetConflictError(what, where=place(update, token.start), hint=hint)
         if not token.says("WHERE"):
             continue
         if before is not None and before.says("DELETE"):
@@ -82,25 +83,6 @@ def with_limit(query: str, rows: int) -> str:
     # Right behind the last token, so that no comment swallows it.
     place = values.start if values else outer[-1].end
     return f"{query[:place]} LIMIT {rows} {query[place:]}"
-
-
-def with_values(query: str, name: str, terms: Sequence[str]) -> str:
-    """Return `query` with the data of each `VALUES ?name { … }` replaced by `terms`, which are terms of SPARQL.
-
-    Raises KeyError where it has no such VALUES.
-    """
-    tokens = [token for token in tokenize(query) if token.kind is not Kind.COMMENT]
-    parts: list[str] = []
-    done = 0
-    for index, token in enumerate(tokens[:-2]):
-        variable, opening = tokens[index + 1], tokens[index + 2]
-        if token.says("VALUES") and variable.text in (f"?{name}", f"${name}") and opening.marks("{"):
-            closing = next(later for later in tokens[index + 3 :] if later.marks("}") and later.depth == opening.depth)
-            parts += query[done : opening.end], f" {' '.join(terms)} "
-            done = closing.start
-    if not parts:
-        raise KeyError(name)
-    return "".join((*parts, query[done:]))
 
 
 def with_offset(query: str, rows: int) -> str:
@@ -135,11 +117,6 @@ def _braces(text: str, opening: Token | None, outer: Sequence[Token]) -> str:
         return ""
     closing = next((token for token in outer if token.start > opening.start and token.marks("}")), None)
     return text[opening.start : closing.end if closing else len(text)]
-
-
-def _place(text: str, token: Token) -> str:
-    line = text.count("\n", 0, token.start) + 1
-    return f"line {line}, column {token.start - text.rfind(chr(10), 0, token.start)}"
 
 
 def _is_more(digits: str, rows: int) -> bool:

@@ -35,6 +35,7 @@ import pyoxigraph as ox
 from computeatlas.model.errors import AtlasError, FindingsError
 from computeatlas.model.files import replace_file
 from computeatlas.model.findings import Finding
+from computeatlas.model.position import line_of
 from computeatlas.turtle.parser import parse_document
 from computeatlas.turtle.printer import print_document
 from computeatlas.turtle.tokens import tokenise
@@ -97,7 +98,7 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = line_of(data, error.start)
         what = f"byte 0x{data[error.start]:02X} is not UTF-8"
         finding = Finding(name, line, "encoding", what, "Turtle is always UTF-8", "save the file as UTF-8")
         raise FindingsError([finding]) from error

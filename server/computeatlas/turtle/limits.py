@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from computeatlas.model.findings import Finding, Severity
+from computeatlas.model.position import line_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,16 +60,16 @@ def read_turtle(path: Path, name: str) -> tuple[bytes | None, list[Finding]]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = line_of(data, error.start)
         what = f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
         return None, [Finding(name, line, "not-utf-8", what, "Turtle is always UTF-8", "save it as UTF-8")]
     if control := _CONTROL.search(data):
-        line = data.count(b"\n", 0, control.start()) + 1
+        line = line_of(data, control.start())
         what = f"holds the control character U+{control[0][0]:04X}"
         why = "RDF/XML and XML results cannot hold it, so exports would fail"
         return None, [Finding(name, line, "control-character", what, why, "remove it")]
     if (crlf := data.find(b"\r\n")) >= 0:
-        line = data.count(b"\n", 0, crlf) + 1
+        line = line_of(data, crlf)
         why = "the digest of the file differs from that of the same file with Unix line ends"
         hint = "run `computeatlas fmt`"
         finding = Finding(name, line, "windows-line-ends", "has Windows line ends", why, hint, Severity.WARNING)
@@ -94,7 +95,7 @@ def _too_deep(data: bytes) -> int:
         if token in b"[(":
             depth += 1
             if depth > MOST_NESTING:
-                return data.count(b"\n", 0, match.start()) + 1
+                return line_of(data, match.start())
         elif token in b"])":
             depth = max(0, depth - 1)
     return 0

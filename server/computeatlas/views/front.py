@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.model import bibtex
 from computeatlas.model.records import Claim, Source
 from computeatlas.model.terms import iri_of, text_of, whole_of
+from computeatlas.model.text import slug
 
 if TYPE_CHECKING:
     from computeatlas.views.reader import Reader
@@ -59,15 +60,13 @@ class Citation:
     def bibtex(self) -> str:
         """Return the entry for BibTeX, the digest in its note."""
         fields = {
-            "author": " and ".join(f"{{{_tex(name)}}}" for name in self.creators),
-            "title": f"{{{_tex(self.title)}}}",
-            "version": _tex(self.version),
+            "author": " and ".join(map(bibtex.verbatim, self.creators)),
+            "title": bibtex.verbatim(self.title),
+            "version": bibtex.escape(self.version),
             "note": f"SHA-256 {self.digest}",
-            "url": self.address,
+            "url": bibtex.address(self.address),
         }
-        lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-        key = re.sub(r"[^a-z0-9]+", "-", f"{self.title} {self.version}".lower())
-        return "\n".join([f"@misc{{{key},", *lines, "}"])
+        return bibtex.entry(slug(f"{self.title} {self.version}") or "dataset", fields)
 
 
 def read_front(reader: Reader) -> FrontFacts:
@@ -87,9 +86,3 @@ def read_front(reader: Reader) -> FrontFacts:
     ]
     creators = dict.fromkeys(text_of(row.get("creator")) for row in made.records())
     return FrontFacts(tuple(counts), tuple(latest), reader.text("front_latest"), tuple(creators))
-
-
-def _tex(text: str) -> str:
-    """Return `text` with the characters escaped that TeX takes for commands."""
-    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return re.sub(r"[\\~^&%$#_{}]", lambda match: named.get(match[0], "\\" + match[0]), text)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from computeatlas.model.queryfile import QueryFile
-from computeatlas.sparql.rewrite import with_values
+from computeatlas.sparql.values import with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 import computeatlas.web
 from computeatlas.provenance.gaps import Reason
-from computeatlas.provenance.sources import Basis
+from computeatlas.provenance.supports import Basis
 from computeatlas.web.pages.cite import FORMATS
 
 WEB = Path(computeatlas.web.__file__).parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from computeatlas.model.text import fold
+from computeatlas.model.text import ascii_words
 
 #: Words without which no page of prose gets along, and which the other language lacks.
 _COMMON = {
@@ -17,7 +17,6 @@ _COMMON = {
 }
 #: The same without marks, as they stand in names.
 _FILLERS = frozenset().union(*_COMMON.values()) | {"for", "on", "pa", "ar", "fran", "nar"}
-_APOSTROPHES = re.compile(r"['’ʼ`´]")
 _WORD = re.compile(r"[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: A guess needs this many common words, and twice as many as the other language has.
@@ -29,8 +28,7 @@ def slug(text: str, words: int = 5) -> str:
 
     Words that every text has are left out if others are left. The name is "" where `text` has no such letters.
     """
-    # A mark goes without parting the word; a letter of another script parts it.
-    found = _WORD.findall(fold(_APOSTROPHES.sub("", text)))
+    found = ascii_words(text)
     telling = [word for word in found if word not in _FILLERS]
     return "-".join((telling or found)[:words])
 

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import EngineFaultError, QueryError, QueryEvaluationError, QuerySyntaxError
+from computeatlas.model.position import line_and_column, offset_of
 from computeatlas.sparql.errors.grammar import fault
 from computeatlas.sparql.errors.semantic_checks import misuses, relative_iri, undeclared_prefix, ungrouped
 from computeatlas.sparql.errors.suggestions import FORMS, Place, repair
@@ -220,7 +221,7 @@ class _Case:
         """Return the error where only Oxigraph knows what is wrong: its place, and what it says if it is a sentence."""
         match = _COMPLAINT.match(complaint)
         wanted = _QUOTED.sub("", match["wanted"]) if match else complaint
-        offset = _offset(self._text, int(match["line"]), int(match["column"])) if match else 0
+        offset = offset_of(self._text, int(match["line"]), int(match["column"])) if match else 0
         keywords = _KEYWORD.findall(wanted)
         if match and keywords and not _QUOTED.search(match["wanted"]):
             offset -= min(map(len, keywords))
@@ -241,17 +242,17 @@ class _Case:
         return self._at(token, f"unexpected input at or after “{near}”", hint or self._manual)
 
     def _at(self, token: Token, what: str, hint: str, *, shown: str | None = None) -> QuerySyntaxError:
-        line, column = _position(self._text, token.start)
+        line, column = line_and_column(self._text, token.start)
         token_text = _one_line(shown or token.text)
         return QuerySyntaxError(_one_line(what), line=line, column=column, token=token_text, hint=_one_line(hint))
 
     def _at_end(self, what: str, hint: str, shown: str | None = None) -> QuerySyntaxError:
-        line, column = _position(self._text, len(self._text.rstrip()))
+        line, column = line_and_column(self._text, len(self._text.rstrip()))
         token = _one_line(shown) if shown else None
         return QuerySyntaxError(_one_line(what), line=line, column=column, token=token, hint=_one_line(hint))
 
     def _place(self, token: Token) -> str:
-        line, column = _position(self._text, token.start)
+        line, column = line_and_column(self._text, token.start)
         return f"line {line}, column {column}"
 
 
@@ -319,19 +320,3 @@ def _one_line(words: str) -> str:
     """Return `words` on one line, without what cannot be printed, and not too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return line if len(line) <= 300 else line[:299] + "…"
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    """Return the index of a position that counts from 1, as near to it as the text goes."""
-    start = 0
-    for _ in range(line - 1):
-        end = text.find("\n", start)
-        if end < 0:
-            return len(text)
-        start = end + 1
-    return min(start + column - 1, len(text))
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column, counting from 1, of the index `offset`."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

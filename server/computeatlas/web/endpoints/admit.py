@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from computeatlas.engine.base import Query
 from computeatlas.model.errors import FederationError, NestingError
+from computeatlas.model.position import place
 from computeatlas.sparql.rewrite import with_limit, with_using
 from computeatlas.sparql.scan import look
 from computeatlas.web.http.problems import RequestError
@@ -104,6 +105,4 @@ def _timeout(operation: Operation, most: float) -> float:
 
 
 def _place(text: str, offset: int | None) -> str | None:
-    if offset is None:
-        return None
-    return f"line {text.count(chr(10), 0, offset) + 1}, column {offset - text.rfind(chr(10), 0, offset)}"
+    return None if offset is None else place(text, offset)

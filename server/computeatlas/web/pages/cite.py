@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
 from computeatlas.engine.base import Delivery
@@ -18,7 +18,6 @@ from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import QueryTimeoutError
 from computeatlas.model.mediatypes import HTML, Format
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
-from computeatlas.provenance.lookup import spo
 from computeatlas.provenance.report import to_json
 from computeatlas.provenance.sources import Sources, cite
 from computeatlas.sparql.rewrite import with_limit
@@ -26,13 +25,10 @@ from computeatlas.web.endpoints.admit import admit_query
 from computeatlas.web.endpoints.operation import read_query
 from computeatlas.web.http.negotiate import choose_format, wish
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.pages.context import context
+from computeatlas.web.pages.context import context, reader
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from computeatlas.provenance.derivations import Derivation
     from computeatlas.web.endpoints.admit import AdmittedQuery
 
 blueprint = Blueprint("cite", __name__)
@@ -115,9 +111,9 @@ def _trace(admitted: AdmittedQuery) -> Sources:
 
 def _write(name: str, query: str, found: Sources) -> str:
     if name == "csl":
-        return to_csl(found.documents)
+        return to_csl(found)
     if name == "bibtex":
-        return to_bibtex(found.documents)
+        return to_bibtex(found)
     if name == "text":
         return to_text(found, language())
     if name == "json":
@@ -128,30 +124,6 @@ def _write(name: str, query: str, found: Sources) -> str:
 def _page(query: str, found: Sources) -> str:
     shared = context()
     shown = found.supports[:_SHOWN]
-    shared.names.need(shared.ask, _things(found))
+    reader().need_in(replace(found, supports=shown, names={}))
     rules = {rule.name: rule.header.get(f"summary{language()}", rule.summary) for rule in shared.settings.rules}
     return render_template("cite.html", query=query, sources=found, shown=shown, rules=rules)
-
-
-def _things(found: Sources) -> Iterator[str]:
-    """Yield the IRIs of all things whose labels the page shows."""
-    for support in found.supports[:_SHOWN]:
-        yield from _parts(support.triple)
-        yield from _derived(support.derivation)
-    for claim in found.claims:
-        yield claim.name.iri
-        yield from (name.iri for name in (claim.modality, claim.rank, *claim.stated_by) if name)
-    for document in found.documents:
-        yield from (name.iri for name in (document.name, *document.publishers))
-    yield from (reference.name.iri for reference in found.references)
-
-
-def _derived(derivation: Derivation | None) -> Iterator[str]:
-    if derivation is not None:
-        yield from _parts(derivation.triple)
-        for premise in derivation.premises:
-            yield from _derived(premise)
-
-
-def _parts(triple: ox.Triple) -> Iterator[str]:
-    return (term.value for term in spo(triple) if isinstance(term, ox.NamedNode))

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from flask import Blueprint, render_template
 
 from computeatlas.model.terms import iri
-from computeatlas.provenance.answer_triples import Behind, Trace
+from computeatlas.provenance.answer_triples import AnswerTriple, AnswerTriples
 from computeatlas.provenance.sources import sources_of
 from computeatlas.views.records import read_claims
 from computeatlas.web.http.problems import RequestError
@@ -17,10 +17,7 @@ from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.parameters import argument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from computeatlas.model.records import Claim
-    from computeatlas.provenance.derivations import Derivation
 
 blueprint = Blueprint("why", __name__)
 
@@ -32,7 +29,7 @@ def why() -> str:
     triple = ox.Triple(_thing("s"), _thing("p"), _thing("o"))
     present = reader()
     with shared.trace_limit.turn():
-        found = sources_of(Trace((Behind(triple),), ()), present.ask, shared.settings.rules)
+        found = sources_of(AnswerTriples((AnswerTriple(triple),), ()), present.ask, shared.settings.rules)
     support = next(iter(found.supports), None)
     derivation = support.derivation if support else None
     records = read_claims(present, support.claims if support else ())
@@ -46,7 +43,7 @@ def why() -> str:
             dict.fromkeys(passage for claim in records.claims.values() for passage in claim.passages), 1
         )
     }
-    present.need([*_named(triple, derivation), *records.claims])
+    present.need_in(triple, derivation, list(records.claims))
     return render_template(
         "why.html",
         triple=triple,
@@ -65,10 +62,3 @@ def _thing(name: str) -> ox.NamedNode:
     if node is None:
         raise RequestError("bad-parameter", f"`{name}` is to be an IRI: /why?s=…&p=…&o=…")
     return node
-
-
-def _named(triple: ox.Triple, derivation: Derivation | None) -> Iterator[str]:
-    """Yield all things whose names the tree of `derivation` shows."""
-    yield from (term.value for term in triple if isinstance(term, ox.NamedNode))
-    for premise in derivation.premises if derivation else ():
-        yield from _named(premise.triple, premise)
