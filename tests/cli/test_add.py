@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from computeatlas.cli import add
+from computeatlas.cli import options
 from computeatlas.cli.add import add_command
 from computeatlas.curate.check.run import require_sound
 from computeatlas.model.errors import FindingsError, UsageError
@@ -131,7 +131,7 @@ def test_the_graph_inside_an_installed_package_is_not_written_to(
     runner: CliRunner, tiny: Path, note: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tiny.parent / "model").mkdir()
-    monkeypatch.setattr(add.Project, "find", classmethod(lambda cls, root=None: cls(tiny, shipped=True)))
+    monkeypatch.setattr(options.Project, "find", classmethod(lambda cls, root=None: cls(tiny, shipped=True)))
     error = run(runner, "source", "--publisher", "actor:builder", note).exception
     assert isinstance(error, UsageError)
     assert "name your own with --root DIR" in str(error)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from computeatlas.cli import fmt as command
+from computeatlas.cli import options
 from computeatlas.cli.fmt import fmt_command
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.project import Project
@@ -102,7 +102,7 @@ def test_the_graph_of_an_installed_package_is_checked_but_not_written(runner, ro
     package = root.parent / "package"
     (package / "model").mkdir(parents=True)
     root.rename(package / "root")
-    monkeypatch.setattr(command.Project, "find", lambda _root: Project(package / "root", shipped=True))
+    monkeypatch.setattr(options.Project, "find", lambda _root: Project(package / "root", shipped=True))
     spoilt = spoil(package / "root", HALL)
     assert isinstance(fmt(runner).exception, UsageError)
     assert (package / "root" / HALL).read_text() == spoilt

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from computeatlas.cli.options import root_option
+from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.resolve import NewClaim
 from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import shorten
-from computeatlas.model.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from computeatlas.model.project import Project
 
 _OFFSETS = re.compile(r"(?P<start>[0-9]{1,9}):(?P<end>[0-9]{1,9})")
 
@@ -97,7 +98,7 @@ def claim_command(root: str | None, archive: Path, **given: Any) -> None:
 
 def _writable(root: str | None) -> Project:
     """Return the project; raises UsageError for the one in an installed package, which an update would overwrite."""
-    project = Project.find(root)
+    project = curated_project(root)
     if project.is_installed:
         raise UsageError(
             "the graph that came with the program is not written to",

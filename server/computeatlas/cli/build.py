@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from computeatlas.cli.options import root_option
+from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.releases import releases_directory, releases_option
-from computeatlas.model.project import Project
 from computeatlas.release.build import build
 from computeatlas.release.load import read_manifest
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 @releases_option
 def build_command(root: str | None, releases: Path | None) -> None:
     """Check the files without the reasoner and build a release from them."""
-    project = Project.find(root)
+    project = curated_project(root)
     with progress_bar(8) as step:
         release = build(project, releases_directory(project, releases), progress=step)
     manifest = read_manifest(release)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
-from computeatlas.cli.options import root_option
+from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.watch import changes, stamps
 from computeatlas.curate.check.reports import FORMS
 from computeatlas.curate.check.run import Memory, Reason, check_project
 from computeatlas.model.namespaces import ATLAS
-from computeatlas.model.project import Project
+
+if TYPE_CHECKING:
+    from computeatlas.model.project import Project
 
 
 @click.command("check")
@@ -31,7 +34,7 @@ from computeatlas.model.project import Project
 @click.option("--watch", is_flag=True, help="Check again on every save, until interrupted.")
 def check_command(root: str | None, archive: Path | None, reason: bool | None, form: str, watch: bool) -> None:
     """Check ontology and data; exit 1 on any error."""
-    project = Project.find(root)
+    project = curated_project(root)
     wanted = {True: Reason.ALWAYS, False: Reason.NEVER, None: Reason.WHEN_CHANGED}[reason]
     before = stamps(project)
     errors = _check(project, archive, wanted, form)

@@ -9,12 +9,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from computeatlas.cli.options import root_option
+from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.show import show_claim
 from computeatlas.model.namespaces import shorten
-from computeatlas.model.project import Project
 from computeatlas.turtle.lines import parse_project
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def evidence_command(root: str | None, archive: Path, claim: str) -> None:
 
     CLAIM is a name such as falun-cost-third, also written claim:falun-cost-third, or an IRI.
     """
-    project = Project.find(root)
+    project = curated_project(root)
     with progress_bar(3) as step:
         step("reading the archive")
         texts = read_archive(archive)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from computeatlas.cli.options import root_option
+from computeatlas.cli.options import curated_project, root_option
 from computeatlas.curate.protege_files import protege_files, stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.files import replace_file
-from computeatlas.model.project import Project
 from computeatlas.turtle.format import format_file
 
 if TYPE_CHECKING:
     from computeatlas.model.findings import Finding
+    from computeatlas.model.project import Project
 
 
 @click.command("fmt")
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
     """Lay out Turtle files; by default all of ontology/ and graph_data/, and the two lists of them for Protégé."""
-    project = None if files else _curated(Project.find(root), check=check)
+    project = None if files else _curated(curated_project(root), check=check)
     named = _turtle(project) if project else [(path, str(path)) for path in files]
     changed: list[str] = []
     findings: list[Finding] = []

@@ -1,8 +1,11 @@
-"""Options that several commands share."""
+"""The option that names a graph, and the graph that it names."""
 
 from __future__ import annotations
 
 import click
+
+from computeatlas.curate.add.write import finish_interrupted
+from computeatlas.model.project import Project
 
 root_option = click.option(
     "--root",
@@ -10,3 +13,15 @@ root_option = click.option(
     metavar="DIR",
     help="Directory with ontology/, graph_data/ and queries/; by default the graph that came with the program.",
 )
+
+
+def curated_project(root: str | None) -> Project:
+    """Return the project at `root`, or the one that came with the program, its files whole.
+
+    What a killed `add` had begun to write is finished first. Raises UsageError where that cannot be done, or where
+    there is no project.
+    """
+    project = Project.find(root)
+    if not project.is_installed:
+        finish_interrupted(project)
+    return project

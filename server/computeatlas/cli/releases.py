@@ -9,6 +9,7 @@ import click
 import platformdirs
 
 from computeatlas.cli.progress import progress_bar
+from computeatlas.curate.add.write import finish_interrupted
 from computeatlas.model.errors import FindingsError, ReleaseError
 from computeatlas.release.build import build
 from computeatlas.release.load import current, is_fresh, load, locate
@@ -59,6 +60,8 @@ def find_release(project: Project, releases: Path, release: Path | None) -> Path
     if release is not None:
         locate(release)
         return release
+    if not project.is_installed:
+        finish_interrupted(project)
     if not is_fresh(project, releases):
         _rebuild(project, releases)
     try:

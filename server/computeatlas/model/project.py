@@ -60,6 +60,11 @@ class Project:
                     hint="name the directory that holds them with --root",
                 )
 
+    @property
+    def journal(self) -> Path:
+        """The file that lists what a change of several curated files has yet to put in place; see `replace_files`."""
+        return self.root / ".computeatlas-journal"
+
     def relative(self, path: Path) -> str:
         """Return `path` relative to the root, with forward slashes."""
         return path.relative_to(self.root).as_posix()

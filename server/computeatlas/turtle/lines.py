@@ -22,7 +22,7 @@ from computeatlas.turtle.syntax_findings import too_new_finding
 from computeatlas.turtle.triples import PLACEHOLDER_BASE, find_relative_iris, parse_triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from computeatlas.model.project import Project
@@ -142,18 +142,23 @@ FOLDERS = {
 }
 
 
-def parse_project(project: Project) -> tuple[ParsedGraph, list[Finding]]:
+def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tuple[ParsedGraph, list[Finding]]:
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
+    `new` has the texts of files that are parsed in place of those on disk, whether these are there or not.
     What nothing would read is a finding too: a Turtle file of `graph_data/` outside the three folders, and a link to a
     directory, which is not followed because it may lead in circles.
     """
+    new = new or {}
     findings: list[Finding] = []
     files: dict[str, list[ParsedFile]] = {}
     for graph, folder in FOLDERS.items():
         files[graph] = []
-        for path in project.ontology() if graph == "ontology" else project.turtle(folder):
-            parsed, found = parse_file(path, project.relative(path))
+        present = project.ontology() if graph == "ontology" else project.turtle(folder)
+        added = [path for path in new if path.suffix == ".ttl" and path.is_relative_to(project.root / folder)]
+        for path in sorted({*present, *added}, key=project.relative):
+            name = project.relative(path)
+            parsed, found = parse_text(new[path], name) if path in new else parse_file(path, name)
             findings += found
             if parsed:
                 files[graph].append(parsed)
@@ -178,23 +183,28 @@ def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]
     data, findings = read_turtle(path, name)
     if data is None:
         return None, findings
-    text = data.decode("utf-8")
+    parsed, found = parse_text(data.decode("utf-8"), name)
+    return parsed, findings + found
+
+
+def parse_text(text: str, name: str) -> tuple[ParsedFile | None, list[Finding]]:
+    """Parse the Turtle `text`, called `name` in findings; returns what it holds, or None, and what was found."""
     try:
         triples = parse_triples(text, name, "the file is not Turtle, so nothing of it was read")
         # Of a file in Turtle 1.1 each token is known; rdflib would take a triple term for an IRI.
         relative = find_relative_iris(text, name)
     except FindingsError as error:
-        return None, [*findings, *error.findings]
+        return None, list(error.findings)
     if relative:
-        return None, [*findings, *relative]
+        return None, relative
     graph = rdflib.Graph()
     parser = _LineParser(RDFSink(graph), text)
     try:
         parser.feed(text)
         parser.endDoc()
     except BadSyntax:
-        return None, [*findings, too_new_finding(name, parser.lines + 1)]
-    return ParsedFile(name, triples, graph, _line_index(parser.statements)), findings
+        return None, [too_new_finding(name, parser.lines + 1)]
+    return ParsedFile(name, triples, graph, _line_index(parser.statements)), []
 
 
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:

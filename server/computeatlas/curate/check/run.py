@@ -20,6 +20,7 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.turtle.lines import ParsedGraph, parse_project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pyoxigraph as ox
@@ -78,14 +79,16 @@ def check_project(
     reason: Reason = Reason.NEVER,
     memory: Memory | None = None,
     progress: Progress = silent,
+    new: Mapping[Path, str] | None = None,
 ) -> CheckReport:
     """Check `project`: files and syntax, terms and identifiers, shapes, rules, then evidence and OWL if asked for.
 
     A layer whose ground a former one found unsound is left out and named in the report. `archive` is the directory of
-    archived texts, `memory` what spares the reasoner work with Reason.WHEN_CHANGED.
+    archived texts, `memory` what spares the reasoner work with Reason.WHEN_CHANGED. `new` has the texts of Turtle files
+    that are checked in place of those on disk.
     """
     progress("reading")
-    graph, findings = parse_project(project)
+    graph, findings = parse_project(project, new)
     report = CheckReport(graph, findings)
     if report.errors:
         report.left_out.append("all checks beyond syntax: fix the files above first")
@@ -134,9 +137,14 @@ def _reason(
         memory.keep(digest)
 
 
-def require_sound(project: Project, progress: Progress = silent) -> ParsedGraph:
-    """Return the parsed files of `project`; raises FindingsError where a check without reasoner finds an error."""
-    report = check_project(project, progress=progress)
+def require_sound(
+    project: Project, progress: Progress = silent, *, new: Mapping[Path, str] | None = None
+) -> ParsedGraph:
+    """Return the parsed files of `project`, with `new` in place of those on disk.
+
+    Raises FindingsError where a check without reasoner finds an error.
+    """
+    report = check_project(project, progress=progress, new=new)
     if report.errors:
         raise FindingsError(report.findings)
     return report.graph
