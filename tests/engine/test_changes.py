@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from computeatlas.engine.changes import Change, apply_change
+from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.model.errors import DataError, GraphMissingError, QueryEvaluationError, QuerySyntaxError
 
 ONE, NEW = "http://e/one", "http://e/new"
@@ -152,3 +153,41 @@ def test_the_name_of_a_graph_that_is_no_iri(store: ox.Store, verb: str, name: st
     with pytest.raises(QueryEvaluationError, match="no IRI"):
         change(store, verb, ("ttl", TRIPLE), graph=name)
     assert numbers(store) == {"-": ["0"], ONE: ["1"]}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("name", ["ttl", "trig"])
+def test_a_byte_order_mark_before_an_upload_is_skipped(store: ox.Store, name: str, whole: bool) -> None:
+    where = {"whole": True} if whole else {"graph": "http://e/marked"}
+    change(store, "put", (name, b"\xef\xbb\xbf<a:s> <a:p> 7 ."), **where)
+    assert ["7"] in numbers(store).values()
+
+
+def test_an_upload_in_another_encoding_is_refused_with_its_name(store: ox.Store) -> None:
+    with pytest.raises(DataError, match="UTF-16"):
+        change(store, "post", ("ttl", "<a:s> <a:p> 7 .".encode("utf-16")))
+
+
+def test_rdf_xml_with_text_in_pieces_is_read(store: ox.Store) -> None:
+    text = (
+        b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="a:"><r:Description r:about="a:s">'
+        b"<a:p>one <!-- c -->two</a:p></r:Description></r:RDF>"
+    )
+    change(store, "put", ("rdf", text), graph="http://e/xml")
+    graph = ox.NamedNode("http://e/xml")
+    assert [quad.object for quad in store.quads_for_pattern(None, None, None, graph)] == [ox.Literal("one two")]
+
+
+@pytest.mark.parametrize("name", ["ttl", "trig", "nq"])
+def test_blank_nodes_of_two_uploads_are_not_one(store: ox.Store, name: str) -> None:
+    for number in range(2):
+        change(store, "post", (name, b'_:b <a:p> "%d" .' % number), graph="http://e/blank")
+    found = store.quads_for_pattern(None, None, None, ox.NamedNode("http://e/blank"))
+    assert len({quad.subject for quad in found}) == 2
+
+
+def test_literals_that_lose_their_form_are_counted(store: ox.Store) -> None:
+    forms = LiteralForms()
+    data = b"<a:s> <a:p> 1.10, 2 ."
+    apply_change(store, Change("post", parts=(("ttl", 0, len(data)),)), io.BytesIO(data), forms)
+    assert forms.changed == 1

@@ -143,3 +143,61 @@ def test_triples_go_to_the_default_graph(tmp_path: Path) -> None:
     path.write_bytes(b"<a:s> <a:p> 1 .")
     (quad,) = loaded(path)
     assert quad.graph_name == ox.DefaultGraph()
+
+
+MARKED = {
+    ".ttl": "<a:s> <a:p> 1 .",
+    ".nt": '<a:s> <a:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n',
+    ".trig": "<a:s> <a:p> 1 .",
+    ".nq": '<a:s> <a:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n',
+    ".jsonld": '{"@id": "a:s", "a:p": 1}',
+    ".rdf": (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="a:"><r:Description r:about="a:s">'
+        '<a:p r:datatype="http://www.w3.org/2001/XMLSchema#integer">1</a:p></r:Description></r:RDF>'
+    ),
+}
+ONE = ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), ox.Literal(1), ox.DefaultGraph())
+
+
+@pytest.mark.parametrize("packed", COMPRESS)
+@pytest.mark.parametrize("suffix", MARKED)
+def test_a_byte_order_mark_is_skipped(tmp_path: Path, suffix: str, packed: str) -> None:
+    path = tmp_path / f"marked{suffix}{packed}"
+    path.write_bytes(COMPRESS[packed](("\ufeff" + MARKED[suffix]).encode()))
+    assert loaded(path) == {ONE}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("suffix", [suffix for suffix in MARKED if suffix != ".rdf"])
+def test_another_encoding_is_named(tmp_path: Path, suffix: str, encoding: str) -> None:
+    path = tmp_path / f"wide{suffix}"
+    path.write_bytes(MARKED[suffix].encode(encoding))
+    with pytest.raises(DataError, match="the data are UTF-16 or UTF-32, where this format is UTF-8") as caught:
+        loaded(path)
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in MARKED if suffix not in (".rdf", ".jsonld")])
+def test_a_file_shorter_than_a_mark(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"short{suffix}"
+    for data in (b"", b"\n", b"\xef\xbb\xbf"):
+        path.write_bytes(data)
+        assert loaded(path) == set()
+
+
+def test_what_comes_back_in_another_form_is_counted_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "forms.ttl"
+    path.write_bytes(b"<a:s> <a:p> 1.10, 1.5, 007 .")
+    assert load_file(ox.Store(), DataFile(str(path))).changed == 2
+    assert (
+        f'{path}: 2 literals come back in another form, such as "1.10"^^xsd:decimal → "1.1"^^xsd:decimal' in caplog.text
+    )
+
+
+def test_blank_nodes_of_two_files_are_not_one(tmp_path: Path) -> None:
+    store = ox.Store()
+    for number in range(2):
+        path = tmp_path / f"{number}.nt"
+        path.write_bytes(b'_:b <a:p> "%d" .' % number)
+        load_file(store, DataFile(str(path)))
+    assert len({quad.subject for quad in store}) == 2

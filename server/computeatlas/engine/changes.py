@@ -11,13 +11,13 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from computeatlas.engine.evaluate import graph_name
-from computeatlas.engine.load import malformed
-from computeatlas.engine.serialise import RDF_FORMATS
+from computeatlas.engine.literal_forms import LiteralForms
+from computeatlas.engine.load import malformed, read_bytes
 from computeatlas.model.errors import DataError, GraphMissingError
 from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: Formats that carry several graphs.
 _DATA_SETS = ("trig", "nq")
@@ -48,9 +48,10 @@ class Change:
         return cls(**{**data, "parts": tuple(tuple(part) for part in data["parts"])})
 
 
-def apply_change(store: ox.Store, change: Change, file: IO[bytes]) -> bool:
+def apply_change(store: ox.Store, change: Change, file: IO[bytes], forms: LiteralForms | None = None) -> bool:
     """Make `change` in `store` and say whether a graph came into being by it.
 
+    `forms` counts the literals of RDF that the engine will give back in another form; those of an update it cannot see.
     Raises DataError for malformed RDF, QuerySyntaxError or QueryEvaluationError for an update, GraphMissingError where
     a graph that is not there is to be deleted, QueryEvaluationError where the name of a graph is no IRI.
     """
@@ -74,11 +75,10 @@ def apply_change(store: ox.Store, change: Change, file: IO[bytes]) -> bool:
                 "the data is malformed: RDF/XML has a root element", hint="send `<rdf:RDF …/>` for no triples"
             )
         try:
-            if name in _DATA_SETS and not change.whole:
-                store.extend(_into(graph, data, name, change))
-            else:
-                target = None if name in _DATA_SETS else graph
-                store.load(data, RDF_FORMATS[name], base_iri=change.graph or change.base, to_graph=target)
+            quads = read_bytes(data, name, change.graph or change.base)
+            if not (name in _DATA_SETS and change.whole):
+                quads = _into(graph, quads)
+            store.extend((forms or LiteralForms()).watch(quads))
         except SyntaxError as error:
             raise malformed(error) from error
         except (ValueError, OSError) as error:
@@ -88,9 +88,9 @@ def apply_change(store: ox.Store, change: Change, file: IO[bytes]) -> bool:
     return not existed
 
 
-def _into(graph: ox.DefaultGraph | ox.NamedNode, data: bytes, name: str, change: Change) -> Iterator[ox.Quad]:
-    """Yield the quads of the default graph of `data` as quads of `graph`; raises DataError where it names others."""
-    for quad in ox.parse(data, format=RDF_FORMATS[name], base_iri=change.graph or change.base):
+def _into(graph: ox.DefaultGraph | ox.NamedNode, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield `quads` of the default graph as quads of `graph`; raises DataError at one of another graph."""
+    for quad in quads:
         if not isinstance(quad.graph_name, ox.DefaultGraph):
             raise DataError(
                 "the data name a graph of their own, and the request names another",

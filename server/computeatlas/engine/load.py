@@ -5,22 +5,32 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import logging
 import lzma
+import mmap
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import pyoxigraph as ox
 import zstandard
 
+from computeatlas.engine.byte_order import skip_mark, without_mark
+from computeatlas.engine.literal_forms import LiteralForms
+from computeatlas.engine.rdfxml import is_beyond_oxigraph, parse_rdfxml
 from computeatlas.engine.serialise import RDF_FORMATS
 from computeatlas.model.errors import DataError
 from computeatlas.model.files import file_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    import pyoxigraph as ox
+    from computeatlas.engine.byte_order import Readable
+
+_LOG = logging.getLogger(__name__)
 
 #: Suffix of a file → our name of the format.
 SUFFIXES = {
@@ -100,10 +110,11 @@ def format_of(path: Path) -> str | None:
     return SUFFIXES.get(suffixes[-1]) if suffixes else None
 
 
-def load_file(store: ox.Store, data: DataFile) -> None:
+def load_file(store: ox.Store, data: DataFile) -> LiteralForms:
     """Load a file, compressed or not, into `store` as it is: triples into the default graph.
 
-    Raises DataError, with line and column, where it cannot be read or is malformed.
+    Returns what the engine will give back in another form, and logs it. Raises DataError, with line and column, where
+    the file cannot be read or is malformed.
     """
     path = Path(data.path)
     name = format_of(path)
@@ -115,11 +126,50 @@ def load_file(store: ox.Store, data: DataFile) -> None:
             raise DataError("the file is corrupt: it does not have the digest that its manifest gives", where=data.path)
         opener = _OPENERS.get(path.suffix.lower())
         with opener(path) if opener else path.open("rb") as file:
-            store.bulk_load(file, RDF_FORMATS[name], base_iri=path.resolve().as_uri())
+            quads = read_quads(file, name, path.resolve().as_uri())
+            forms = LiteralForms()
+            store.bulk_extend(forms.watch(quads))
+    except DataError as error:
+        raise DataError(error.what, where=data.path, hint=error.hint) from error
     except SyntaxError as error:
         raise malformed(error, where=data.path) from error
     except (OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError) as error:
         raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", where=data.path) from error
+    if forms.changed:
+        _LOG.warning("%s: %s", data.path, forms)
+    return forms
+
+
+def read_quads(file: IO[bytes], name: str, base: str) -> Iterator[ox.Quad]:
+    """Yield the quads of `file`, RDF in our format `name`; relative IRIs are resolved against `base`.
+
+    Blank nodes get names that no other data have. Raises SyntaxError for malformed data, DataError for a format of
+    UTF-8 in another encoding, and what reading raises.
+    """
+    if name != "rdf":
+        yield from _parse(skip_mark(file), name, base)
+        return
+    # All of it is looked at before it is parsed, so what was compressed is unpacked first.
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        by_expat = False
+        if copy.tell():
+            with mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                by_expat = is_beyond_oxigraph(data)
+        copy.seek(0)
+        yield from parse_rdfxml(copy, base) if by_expat else _parse(copy, "rdf", base)
+
+
+def read_bytes(data: bytes, name: str, base: str | None) -> Iterator[ox.Quad]:
+    """Return the quads of `data`, as `read_quads` does of a file, without opening anything."""
+    if name == "rdf" and is_beyond_oxigraph(data):
+        return parse_rdfxml(io.BytesIO(data), base or "")
+    return _parse(io.BytesIO(data if name == "rdf" else without_mark(data)), name, base)
+
+
+def _parse(file: Readable, name: str, base: str | None) -> Iterator[ox.Quad]:
+    return ox.parse(file, format=RDF_FORMATS[name], base_iri=base, rename_blank_nodes=True)  # type: ignore[arg-type]
 
 
 def malformed(error: SyntaxError, *, where: str | None = None) -> DataError:

@@ -31,6 +31,7 @@ import pyoxigraph as ox
 
 from computeatlas.engine import disk
 from computeatlas.engine.changes import Change, apply_change
+from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.load import DataFile
 from computeatlas.engine.pool import sandbox
 from computeatlas.engine.pool.loading import in_child, open_disk, open_memory, or_error
@@ -221,11 +222,12 @@ class ForkServer:
             if not may_open_files:
                 sandbox.forbid_descriptors(for_good=False)
             try:
-                created = apply_change(store, change, file)
+                forms = LiteralForms()
+                created = apply_change(store, change, file, forms)
             finally:
                 sandbox.allow_descriptors()
                 sandbox.free_memory_limit()
-            return {"created": created, "quads": len(store)}
+            return {"created": created, "quads": len(store), "altered": forms.changed}
 
         if self._store is not None:
             return fill(self._store)
