@@ -1,1 +1,1 @@
-"""The command `computeatlas`. Imports web, release, curate, engine and model."""
+"""The command line `computeatlas`, one module a command."""

@@ -1,4 +1,4 @@
-"""Commands that write a correct beginning into the curated files: add source, add claim."""
+"""The commands that write new sources and claims into the curated files: add source, add claim."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from computeatlas.cli.options import curated_project, root_option
+from computeatlas.cli.options import root_option, writable_project
 from computeatlas.cli.progress import progress_bar
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.resolve import NewClaim
 from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
-from computeatlas.model.errors import FindingsError, UsageError
+from computeatlas.model.errors import FindingsError
 from computeatlas.model.namespaces import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from computeatlas.model.project import Project
 
 _OFFSETS = re.compile(r"(?P<start>[0-9]{1,9}):(?P<end>[0-9]{1,9})")
 
@@ -52,7 +51,7 @@ def add_command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def source_command(root: str | None, **given: Any) -> None:
     """Describe the archived text FILE as a source, in a file of graph_data/sources/."""
-    project = _writable(root)
+    project = writable_project(root)
     with _all_or_nothing() as step:
         added = add_source(project, NewSource(**given), step)
     _report(added)
@@ -90,22 +89,10 @@ def claim_command(root: str | None, archive: Path, **given: Any) -> None:
 
     The options --passage, --find, --object, --value and --stated-by may be repeated.
     """
-    project = _writable(root)
+    project = writable_project(root)
     with _all_or_nothing() as step:
         added = add_claim(project, NewClaim(**given), archive, step)
     _report(added)
-
-
-def _writable(root: str | None) -> Project:
-    """Return the project; raises UsageError for the one in an installed package, which an update would overwrite."""
-    project = curated_project(root)
-    if project.is_installed:
-        raise UsageError(
-            "the graph that came with the program is not written to",
-            where=str(project.root),
-            hint="name your own with --root DIR",
-        )
-    return project
 
 
 @contextmanager

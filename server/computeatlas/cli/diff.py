@@ -1,4 +1,4 @@
-"""The command that tells two releases apart: diff."""
+"""The command that compares two releases: diff."""
 
 from __future__ import annotations
 

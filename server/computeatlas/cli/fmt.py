@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from computeatlas.cli.options import curated_project, root_option
+from computeatlas.cli.options import curated_project, root_option, writable_project
 from computeatlas.curate.protege_files import protege_files, stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.files import replace_file
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, metavar="[FILES]...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
     """Lay out Turtle files; by default all of ontology/ and graph_data/, and the two lists of them for Protégé."""
-    project = None if files else _curated(curated_project(root), check=check)
+    project = None if files else curated_project(root) if check else writable_project(root)
     named = _turtle(project) if project else [(path, str(path)) for path in files]
     changed: list[str] = []
     findings: list[Finding] = []
@@ -48,16 +48,6 @@ def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
         raise FindingsError(findings)
     if check and changed:
         raise click.exceptions.Exit(1)
-
-
-def _curated(project: Project, *, check: bool) -> Project:
-    """Return `project`; raises UsageError for the one in an installed package, which is not written to."""
-    if not check and project.is_installed:
-        raise UsageError(
-            "the graph that came with the program is not written to",
-            hint="name the directory of yours with --root, or the files",
-        )
-    return project
 
 
 def _turtle(project: Project) -> list[tuple[Path, str]]:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Seconds of silence before the bar appears.
+#: Seconds before the bar appears.
 _PATIENCE = 1.0
 
 

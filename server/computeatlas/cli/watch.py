@@ -1,4 +1,4 @@
-"""Doing something again when files change."""
+"""Watching the inputs of a project for changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from computeatlas.model.project import Project
 
-#: Seconds between looks; a save is noticed before a hand is off the key.
+#: Seconds between two polls: short enough that a save seems to be noticed at once.
 _INTERVAL = 0.3
 
 
@@ -31,8 +31,8 @@ def changes(
 ) -> Iterator[list[str]]:
     """Yield the names of the inputs that changed since `before`, each time that some did.
 
-    Looks by polling, which works on every file system. `before` are the stamps taken before the work that is to be done
-    again, so that a save during the work is not missed.
+    It polls, which works on every file system. `before` are the stamps taken before the work that is to be repeated, so
+    that a save during the work is not missed.
     """
     while True:
         pause(_INTERVAL)

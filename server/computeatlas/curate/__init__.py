@@ -1,1 +1,1 @@
-"""From Turtle files to triples that are known to be sound. Imports engine and model."""
+"""Curated files: their current view, their passages, how they are checked and added to."""

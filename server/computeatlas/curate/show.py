@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CONTEXT = 200
 
 _CLAIM = ID + "claim/"
-#: Line ends would tear a passage apart, and control characters could steer a terminal.
+#: Line ends would break a passage over lines, and a terminal would obey control characters.
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 

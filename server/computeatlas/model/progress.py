@@ -1,4 +1,4 @@
-"""How long work tells of its steps: by calling a function with the name of each step as it begins."""
+"""Progress of long work: a function that is called with the name of each step as it begins."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ Progress = Callable[[str], None]
 
 
 def silent(step: str) -> None:
-    """Tell nobody of `step`."""
+    """Do nothing with the name of a step."""
     del step

@@ -1,1 +1,1 @@
-"""A release: one built, checked, immutable data set. Imports curate, engine and model."""
+"""A release: one built, checked, immutable data set."""

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from computeatlas.model.project import Project
     from computeatlas.turtle.lines import ParsedGraph
 
-#: bzip2: one implementation the world over, so two machines give the same bytes; zlib has several. See decisions.md.
+#: bzip2 has one implementation, so two machines give the same bytes; zlib has several. See docs/decisions.md.
 DATA_NAME = "compute-atlas.nq.bz2"
-#: The link to the release in force.
+#: The name of the link to the current release.
 CURRENT = "current"
 
 
@@ -104,7 +104,7 @@ def to_nquads(graphs: dict[str, list[ox.Triple]]) -> bytes:
 
 
 def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
-    """Write the release aside, then rename it and swing the link: a reader sees the old one or the new one whole."""
+    """Write the release aside, rename it, then replace the link: a reader sees the old release or the new one whole."""
     target = releases / f"{manifest.version}-{manifest.digest[:16]}"
     try:
         releases.mkdir(parents=True, exist_ok=True)

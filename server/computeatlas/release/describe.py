@@ -1,4 +1,4 @@
-"""What a release says of itself: VoID (https://www.w3.org/TR/void/), DCAT 3 and counts.
+"""The description of a release in its own metadata graph: VoID (https://www.w3.org/TR/void/), DCAT 3 and counts.
 
 No time of building is recorded: the same input must give the same bytes.
 """
@@ -55,7 +55,7 @@ def describe(graphs: dict[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
         yield ox.Triple(dataset, ox.NamedNode(VOID + "subset"), graph)
         yield ox.Triple(graph, _TYPE, ox.NamedNode(VOID + "Dataset"))
         yield ox.Triple(graph, ox.NamedNode(VOID + "triples"), _number(len(triples)))
-    # What is said here is in a graph too; how much that is can not be said in it.
+    # The metadata graph cannot state its own size.
     yield ox.Triple(dataset, ox.NamedNode(VOID + "subset"), ox.NamedNode(graph_iri("metadata")))
     yield ox.Triple(ox.NamedNode(graph_iri("metadata")), _TYPE, ox.NamedNode(VOID + "Dataset"))
     yield from _class_partitions(dataset, graphs)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from computeatlas.model.queryfile import QueryFile
 
-#: A chain of a hundred steps is longer than any in such a graph; more means that a rule makes new nodes for ever.
+#: More rounds than the longest chain of inferences in such a graph has; beyond, a rule makes new nodes without end.
 _MOST_ROUNDS = 100
 
 
 def infer(triples: Iterable[ox.Triple], rules: list[QueryFile]) -> list[ox.Triple]:
     """Return the triples that follow from `triples` by `rules` and are not among them, without blank nodes, sorted.
 
-    Raises QueryError where a rule does not construct a graph, AtlasError where the rules never come to rest.
+    Raises QueryError where a rule does not construct a graph, AtlasError where the rules reach no fixpoint.
     """
     asserted = set(triples)
     engine = EmbeddedEngine(ox.Quad(t.subject, t.predicate, t.object) for t in asserted)

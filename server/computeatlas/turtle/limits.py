@@ -1,6 +1,6 @@
 """Which files may be parsed at all: what is too large, too deep or not plain UTF-8 is refused before a parser sees it.
 
-A parser's answer to a hundred thousand nested brackets is the end of its process, to a huge file the end of memory.
+A hundred thousand nested brackets would overflow the stack of a parser and end the process, a huge file the memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from computeatlas.model.position import line_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Bytes; the largest curated file of today has 40 000. A reader of the file would have given up long before.
+#: Bytes; the largest curated file has 40 000, and a larger one than this cannot be reviewed.
 MOST_BYTES = 16 * 1024 * 1024
 #: Nested `(` and `[`: class expressions need four or five. The parsers recurse, with up to ten Python frames a level.
 MOST_NESTING = 50

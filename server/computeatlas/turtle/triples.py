@@ -16,7 +16,7 @@ from computeatlas.turtle.tokens import tokenise
 if TYPE_CHECKING:
     from computeatlas.turtle.tokens import Token
 
-#: What a relative IRI is resolved against where a text has no base of its own: an address that nobody can have.
+#: What a relative IRI is resolved against where a text has no base of its own; RFC 2606 reserves the domain.
 PLACEHOLDER_BASE = "https://base.invalid/folder/file"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

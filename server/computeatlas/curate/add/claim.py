@@ -1,4 +1,4 @@
-"""A new claim, written behind the others on its topic, and its passages, in the order of their offsets."""
+"""A new claim, written at the end of the file of its topic, and its passages, in the order of their offsets."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 
 from computeatlas.model.text import ascii_words
 
-#: Words without which no page of prose gets along, and which the other language lacks.
+#: The commonest words of each language that the other language does not have.
 _COMMON = {
     "en": frozenset(
         re.findall(r"\w+", "the of and to in is that it with as by be are this from at which or an a not has its was")
@@ -19,7 +19,7 @@ _COMMON = {
 _FILLERS = frozenset().union(*_COMMON.values()) | {"for", "on", "pa", "ar", "fran", "nar"}
 _WORD = re.compile(r"[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-#: A guess needs this many common words, and twice as many as the other language has.
+#: A language is told by at least this many common words, and twice as many as those of the other language.
 _ENOUGH = 3
 
 
@@ -29,8 +29,8 @@ def slug(text: str, words: int = 5) -> str:
     Words that every text has are left out if others are left. The name is "" where `text` has no such letters.
     """
     found = ascii_words(text)
-    telling = [word for word in found if word not in _FILLERS]
-    return "-".join((telling or found)[:words])
+    significant = [word for word in found if word not in _FILLERS]
+    return "-".join((significant or found)[:words])
 
 
 def kebab(name: str) -> str:

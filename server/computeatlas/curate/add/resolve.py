@@ -1,4 +1,4 @@
-"""A claim as its curator gives it, and as the graph understands it: every name known, every part fit for the others."""
+"""A claim as its curator gives it, and its parts as IRIs and literals that are known and fit together."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _require_fit(terms: Terms, known: Lookup) -> None:
 
 
 def _require_kinds(things: tuple[str, ...], kinds: set[str], role: str, known: Lookup) -> None:
-    """Without this the reasoner would find the fault later, and say only that something is inconsistent."""
+    """Raise UsageError where one of `things` is of none of `kinds`: the reasoner would not say which part is wrong."""
     for thing in things:
         for kind in sorted(kinds):
             if not known.is_a(thing, kind):

@@ -1,4 +1,4 @@
-"""A new source, written in a file of its own in the form of the others; and what new claims need too."""
+"""A new source, written to a file of its own; and what new claims need too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the reasoner finds, at the lines that are to blame.
+"""What the reasoner finds, at the lines of the statements that cause it.
 
-HermiT sees ontology, entities and current view. Claims and sources stay out: what could be wrong with them is covered
-by shapes and rules.
+HermiT reads ontology, entities and current view. Claims and sources are left out: shapes and rules cover what could be
+wrong with them.
 """
 
 from __future__ import annotations

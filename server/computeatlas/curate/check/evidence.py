@@ -1,4 +1,4 @@
-"""Passages against the archived texts: does each resolve, is it still the text that was read, has it the figures?"""
+"""Passages against the archived texts: each is there, has the digest of its text, and the figures of its claims."""
 
 from __future__ import annotations
 

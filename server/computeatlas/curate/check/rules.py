@@ -1,7 +1,7 @@
 """Rules that cross records: one SELECT query a file, a row is a finding.
 
-A rule binds `?focus`, the thing to blame, and where it helps `?predicate` and `?value`, which lead to the line.
-Its header says severity, what, why and fix; `{name}` in them is replaced by the value of the variable.
+A rule binds `?focus`, the thing that has the fault, and optionally `?predicate` and `?value`, which lead to the line.
+Its header says severity, what, why and hint; `{name}` in them is replaced by the value of the variable.
 """
 
 from __future__ import annotations

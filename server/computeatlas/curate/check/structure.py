@@ -1,4 +1,4 @@
-"""Faults of single statements: terms that nobody declared, identifiers that are used twice, names out of scheme."""
+"""Faults of single statements: undeclared terms, identifiers defined twice, names that break the naming scheme."""
 
 from __future__ import annotations
 
