@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from computeatlas.model.records import Modality, Rank
-from computeatlas.model.terms import iri
+from computeatlas.model.terms import iri, iri_of, text_of, whole_of
 from computeatlas.views.records import read_claims
 
 if TYPE_CHECKING:
@@ -71,11 +71,13 @@ class Conflict:
 
 def read_questions(reader: Reader) -> tuple[Question, ...]:
     """Return the questions on which sources disagree, contradictions first."""
-    rows = reader.records("conflicts_groups")
-    return tuple(
-        Question(Kind(int(row["kind"].value)), row["subject"].value, row["property"].value, int(row["claims"].value))
-        for row in rows
-    )
+    found = []
+    for row in reader.records("conflicts_groups"):
+        subject, name = iri_of(row["subject"]), iri_of(row["property"])
+        if subject and name:
+            kind, claims = Kind(whole_of(row["kind"]) or Kind.TEXTS), whole_of(row["claims"]) or 0
+            found.append(Question(kind, subject, name, claims))
+    return tuple(found)
 
 
 def split_pages(questions: Iterable[Question], rows: int) -> list[list[Question]]:
@@ -98,9 +100,9 @@ def read_conflicts(reader: Reader, questions: Sequence[Question]) -> tuple[Confl
         return ()
     wanted: dict[tuple[str, str], dict[str, None]] = {(q.subject, q.property): {} for q in questions}
     for row in reader.records("conflicts_answers", subject=subjects):
-        key = row["subject"].value, row["property"].value
-        if key in wanted:
-            wanted[key][row["claim"].value] = None
+        key, name = (text_of(row["subject"]), text_of(row["property"])), iri_of(row["claim"])
+        if key in wanted and name:
+            wanted[key][name] = None
     claims = read_claims(reader, (claim for several in wanted.values() for claim in several)).claims
     return tuple(_conflict(q, [claims[name] for name in wanted[q.subject, q.property]]) for q in questions)
 

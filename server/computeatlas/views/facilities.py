@@ -105,9 +105,13 @@ class Unplaced:
 
 def read_choices(reader: Reader) -> Choices:
     """Return the kinds and stages that there are, each kind by its IRI, stages by their IRI."""
+    return _choices(reader.records("map_choices"))
+
+
+def _choices(rows: Iterable[Mapping[str, Term]]) -> Choices:
     kinds: Counter[str] = Counter()
     stages: Counter[str] = Counter()
-    for row in reader.records("map_choices"):
+    for row in rows:
         kind, status = iri_of(row["kind"]), row["status"]
         # A stage that is no thing is none: the query gives such facilities as not stated.
         if kind is not None:
@@ -134,8 +138,8 @@ def read_facilities(reader: Reader, values: Mapping[str, Iterable[Term]]) -> tup
     roles: dict[str, list[dict[str, Term]]] = {}
     if rows:
         roles = _by_facility(reader.records("map_roles", facility=[ox.NamedNode(name) for name in rows]))
-    reader.need(rows)
-    facilities = (_facility(name, found, roles.get(name, [])) for name, found in rows.items())
+    facilities = [_facility(name, found, roles.get(name, [])) for name, found in rows.items()]
+    reader.need_in(facilities)
     return tuple(sorted(facilities, key=lambda facility: (reader.label(facility.iri).casefold(), facility.iri)))
 
 
@@ -181,10 +185,13 @@ def small_map(reader: Reader, outlines: Outlines, things: Iterable[str]) -> Draw
     They may be infrastructure, organizations or places. Where only a country is known, that country is marked.
     """
     nodes = [node for thing in things if (node := iri(thing))]
-    rows = _by_facility(reader.records("map_spots", facility=nodes)) if nodes else {}
+    if not nodes:
+        return None
+    spots, offered = reader.ask_all(reader.text("map_spots", facility=nodes), reader.text("map_choices"))
+    rows = _by_facility(spots.records())
     if not rows:
         return None
-    choices = read_choices(reader)
+    choices = _choices(offered.records())
     found = [_facility(name, some, []) for name, some in rows.items()]
     marks = [mark for item in found for spot in item.pinned if (mark := _mark(item, spot, choices, outlines))]
     marks = [mark for mark in marks if outlines.whole.holds((mark.x, mark.y))]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
-from computeatlas.model.terms import iri, pick_language, sort_key
+from computeatlas.model.terms import iri, iri_of, pick_language, sort_key, text_of
 from computeatlas.views.records import read_claims
 
 if TYPE_CHECKING:
@@ -112,11 +112,12 @@ class Chart:
 
 def read_lines(reader: Reader) -> tuple[Line, ...]:
     """Return all lines: commitments by programme, those without a programme after them, then costs."""
-    pairs = [(row.get("programme"), row["commitment"].value) for row in reader.records("money_groups")]
-    under = [Line(name, programme.value) for programme, name in pairs if programme]
-    rest = [Line(name) for programme, name in pairs if not programme]
-    costs = [Line(r["subject"].value, None, r["property"].value) for r in reader.records("money_cost_groups")]
-    return (*under, *rest, *costs)
+    groups, costs = reader.ask_all(reader.text("money_groups"), reader.text("money_cost_groups"))
+    pairs = [(iri_of(row.get("programme")), iri_of(row["commitment"])) for row in groups.records()]
+    under = [Line(name, programme) for programme, name in pairs if programme and name]
+    rest = [Line(name) for programme, name in pairs if name and not programme]
+    priced = [(iri_of(row["subject"]), iri_of(row["property"])) for row in costs.records()]
+    return (*under, *rest, *(Line(subject, None, name) for subject, name in priced if subject and name))
 
 
 def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ...], dict[str, Quantity]]:
@@ -126,17 +127,18 @@ def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ..
     """
     said: dict[tuple[str, str | None], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     given: dict[tuple[str, str], dict[Term, None]] = defaultdict(dict)
+    asked = []
     for view, is_cost in (("money_claims", False), ("money_cost_claims", True)):
         chosen = dict.fromkeys(line.subject for line in lines if bool(line.property) == is_cost)
-        subjects = [node for name in chosen if (node := iri(name))]
-        if not subjects:
-            continue
-        for row in reader.records(view, subject=subjects, language=[ox.Literal(reader.language)]):
-            name = row["property"].value
-            key = row["subject"].value, name if is_cost else None
-            said[key][name][row["claim"].value] = None
-            if "value" in row:
-                given[row["claim"].value, name][row["value"]] = None
+        if subjects := [node for name in chosen if (node := iri(name))]:
+            asked.append((reader.text(view, subject=subjects, language=[ox.Literal(reader.language)]), is_cost))
+    for table, (_text, is_cost) in zip(reader.ask_all(*(text for text, _ in asked)), asked, strict=True):
+        for row in table.records():
+            name, claim = iri_of(row["property"]), iri_of(row["claim"])
+            if name and claim:
+                said[text_of(row["subject"]), name if is_cost else None][name][claim] = None
+                if "value" in row:
+                    given[claim, name][row["value"]] = None
     records = read_claims(reader, (claim for names in said.values() for some in names.values() for claim in some))
     entries = (_entry(reader, line, said[line.subject, line.property], given, records.claims) for line in lines)
     return tuple(entries), {name: found for name, found in records.quantities.items() if found.is_money}

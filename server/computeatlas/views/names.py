@@ -18,7 +18,7 @@ from computeatlas.views.query import bind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from computeatlas.engine.table import Ask
+    from computeatlas.engine.table import Ask, Table
     from computeatlas.model.queryfile import QueryFile
 
 #: Things whose labels are remembered.
@@ -61,20 +61,26 @@ class Names:
         self._lock = Lock()
         self._known: LRUCache[str, dict[str, str]] = LRUCache(_REMEMBERED)
 
-    def need(self, ask: Ask, things: Iterable[str]) -> None:
-        """Fetch the labels of `things` that are not known yet."""
+    def batches(self, things: Iterable[str]) -> list[list[ox.NamedNode]]:
+        """Return those of `things` whose labels are not known yet, as many together as one query asks for."""
         with self._lock:
             unknown = [thing for thing in dict.fromkeys(things) if thing not in self._known]
         missing = [node for thing in unknown if (node := iri(thing))]
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            found: dict[str, dict[str, str]] = {node.value: {} for node in batch}
-            for row in ask(bind(self._query, x=batch)).records():
-                thing, label = row["x"], row["label"]
-                if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
-                    found[thing.value].setdefault(label.language or "", label.value)
-            with self._lock:
-                self._known.update(found)
+        return [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
+
+    def text(self, batch: Iterable[ox.NamedNode]) -> str:
+        """Return the query for the labels of `batch`."""
+        return bind(self._query, x=batch)
+
+    def take(self, batch: Iterable[ox.NamedNode], table: Table) -> None:
+        """Remember the labels of `batch`, which `table` has: the answer to the query for it."""
+        found: dict[str, dict[str, str]] = {node.value: {} for node in batch}
+        for row in table.records():
+            thing, label = row["x"], row["label"]
+            if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+                found[thing.value].setdefault(label.language or "", label.value)
+        with self._lock:
+            self._known.update(found)
 
     def label(self, ask: Ask, thing: str, language: str) -> tuple[str, str | None]:
         """Return the label of `thing` in `language`, or in another where it has none, and the language it is in.
@@ -84,7 +90,8 @@ class Names:
         with self._lock:
             labels = self._known.get(thing)
         if labels is None:
-            self.need(ask, [thing])
+            for batch in self.batches([thing]):
+                self.take(batch, ask(self.text(batch)))
             with self._lock:
                 labels = self._known.get(thing) or {}
         for wanted in (language, "en", ""):

@@ -45,7 +45,15 @@ class Reader:
 
     def need(self, things: Iterable[str]) -> None:
         """Fetch the labels of `things` at once, so that `label` need not ask for each."""
-        self.names.need(self.ask, things)
+        self.ask_naming(things)
+
+    def ask_naming(self, things: Iterable[str], *texts: str) -> list[Table]:
+        """Return the tables of `texts`, as `ask_all` does, and in the same round fetch the labels of `things`."""
+        batches = self.names.batches(things)
+        tables = self.ask_all(*texts, *map(self.names.text, batches))
+        for batch, table in zip(batches, tables[len(texts) :], strict=True):
+            self.names.take(batch, table)
+        return tables[: len(texts)]
 
     def need_in(self, *values: object) -> None:
         """Fetch the labels of everything in `values` that has an IRI, however deep, in one query; see `iris_in`."""

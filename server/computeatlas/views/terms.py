@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS, OWL, RDF, RDFS, SKOS
+from computeatlas.model.terms import iri, whole_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from computeatlas.engine.table import Term as Value
+    from computeatlas.engine.table import Table
+    from computeatlas.model.terms import Term as Value
     from computeatlas.views.reader import Reader
 
 #: Type → what sort of term it makes; the first that a term has counts.
@@ -32,6 +34,8 @@ _NOTE = SKOS + "scopeNote"
 _MATCHES = tuple(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch"))
 #: Examples are looked for among so many properties; a vocabulary has fewer.
 _MOST_EXAMPLES = 300
+#: Queries for examples in one round: a server lets so many wait for one client.
+_TOGETHER = 16
 
 
 @dataclass(frozen=True)
@@ -117,61 +121,59 @@ class Vocabulary:
 
 def read_vocabulary(reader: Reader) -> Vocabulary:
     """Return the terms of the data that `reader` reads, and the code lists."""
+    asked = ("terms_terms", "terms_texts", "terms_relations", "terms_chains", "terms_members", "terms_codes")
+    tables = dict(zip(asked, reader.ask_all(*(reader.text(view) for view in asked)), strict=True))
     types: defaultdict[str, set[str]] = defaultdict(set)
-    for row in reader.records("terms_terms"):
+    for row in tables["terms_terms"].records():
         types[_text(row["term"])].add(_text(row["type"]))
     texts: defaultdict[str, defaultdict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-    for row in reader.records("terms_texts"):
+    for row in tables["terms_texts"].records():
         text = row["text"]
         if isinstance(text, ox.Literal):
             texts[_text(row["term"])][_text(row["property"])].setdefault(text.language or "", text.value)
     relations: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in reader.records("terms_relations"):
+    for row in tables["terms_relations"].records():
         relations[_text(row["term"])][_text(row["relation"])].append(_text(row["other"]))
     chains: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in reader.records("terms_chains"):
+    for row in tables["terms_chains"].records():
         chains[_text(row["term"])][str(row["chain"])].append(_text(row["member"]))
-    numbers = {_text(row["class"]): int(row["number"].value) for row in reader.records("terms_members")}
-    above = {iri: _direct(iri, relations) for iri in types}
+    numbers = {_text(row["class"]): whole_of(row["number"]) or 0 for row in tables["terms_members"].records()}
+    above = {name: _direct(name, relations) for name in types}
     below: defaultdict[str, list[str]] = defaultdict(list)
-    for iri, ups in above.items():
+    for term, ups in above.items():
         for up in ups:
-            below[up].append(iri)
+            below[up].append(term)
+    examples = _examples(reader, [name for name, found in types.items() if _sort(found) != "class"][:_MOST_EXAMPLES])
     terms = {}
-    asked = 0
-    for iri, found in types.items():
-        sort = next((sort for name, sort in _SORTS.items() if name in found), "property")
-        said = relations[iri]
-        examples: tuple[Example, ...] = ()
-        if sort != "class" and asked < _MOST_EXAMPLES:
-            asked += 1
-            examples = _examples(reader, iri)
-        terms[iri] = Term(
-            iri=iri,
+    for name, found in types.items():
+        sort = _sort(found)
+        said = relations[name]
+        terms[name] = Term(
+            iri=name,
             sort=sort,
-            is_own=iri.startswith(ATLAS),
-            traits=tuple(sorted(name for name in found if name not in _SORTS)),
-            names=_first(texts[iri], _NAMES),
-            definitions=_first(texts[iri], _DEFINITIONS),
-            notes=texts[iri].get(_NOTE, {}),
-            above=above[iri],
-            below=tuple(below[iri]),
+            is_own=name.startswith(ATLAS),
+            traits=tuple(sorted(kind for kind in found if kind not in _SORTS)),
+            names=_first(texts[name], _NAMES),
+            definitions=_first(texts[name], _DEFINITIONS),
+            notes=texts[name].get(_NOTE, {}),
+            above=above[name],
+            below=tuple(below[name]),
             domains=tuple(said[RDFS + "domain"]),
             ranges=tuple(said[RDFS + "range"]),
             inverses=tuple(said[OWL + "inverseOf"]),
             equivalents=(*said[OWL + "equivalentClass"], *said[OWL + "equivalentProperty"]),
             disjoint=tuple(said[OWL + "disjointWith"]),
-            matches=tuple(other for name in _MATCHES for other in said[name]),
-            chains=tuple(sorted(tuple(members) for members in chains[iri].values())),
-            examples=examples,
-            number=numbers.get(iri, 0) if sort == "class" else 0,
+            matches=tuple(other for match in _MATCHES for other in said[match]),
+            chains=tuple(sorted(tuple(members) for members in chains[name].values())),
+            examples=examples.get(name, ()),
+            number=numbers.get(name, 0) if sort == "class" else 0,
         )
-    return Vocabulary(terms, _lists(reader, texts))
+    return Vocabulary(terms, _lists(tables["terms_codes"], texts))
 
 
-def _lists(reader: Reader, texts: Mapping[str, Mapping[str, dict[str, str]]]) -> tuple[CodeList, ...]:
+def _lists(table: Table, texts: Mapping[str, Mapping[str, dict[str, str]]]) -> tuple[CodeList, ...]:
     members: defaultdict[str, list[str]] = defaultdict(list)
-    for row in reader.records("terms_codes"):
+    for row in table.records():
         members[_text(row["scheme"])].append(_text(row["code"]))
 
     def said(iri: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -183,11 +185,26 @@ def _lists(reader: Reader, texts: Mapping[str, Mapping[str, dict[str, str]]]) ->
     )
 
 
-def _examples(reader: Reader, iri: str) -> tuple[Example, ...]:
-    node = [ox.NamedNode(iri)]
-    rows = list(reader.records("terms_examples", property=node)) or list(reader.records("terms_claims", property=node))
+def _sort(types: Iterable[str]) -> str:
+    return next((sort for name, sort in _SORTS.items() if name in types), "property")
+
+
+def _examples(reader: Reader, properties: Sequence[str]) -> dict[str, tuple[Example, ...]]:
+    """Return examples of the use of each of `properties`: statements, or else claims that are not in the view."""
+    found: dict[str, tuple[Example, ...]] = {}
+    for view in ("terms_examples", "terms_claims"):
+        left = [node for name in properties if name not in found and (node := iri(name))]
+        for start in range(0, len(left), _TOGETHER):
+            some = left[start : start + _TOGETHER]
+            tables = reader.ask_all(*(reader.text(view, property=[node]) for node in some))
+            found |= {node.value: _read_examples(table) for node, table in zip(some, tables, strict=True) if table.rows}
+    return found
+
+
+def _read_examples(table: Table) -> tuple[Example, ...]:
     return tuple(
-        Example(_text(row["subject"]), row["value"], _text(row["claim"]) if "claim" in row else None) for row in rows
+        Example(_text(row["subject"]), row["value"], _text(row["claim"]) if "claim" in row else None)
+        for row in table.records()
     )
 
 

@@ -176,7 +176,7 @@ def read_timeline(reader: Reader) -> Timeline:
             issued = {DCTERMS + "issued": [row["issued"]]} if "issued" in row else {}
             found.append(Mention(read_source(source, issued), whole_of(row.get("claims")) or 0))
     subjects = sorted({*events, *mentions})
-    reader.need(subjects)
+    reader.need_in(subjects, events, mentions)
     made = [_row(subject, events.get(subject, []), mentions.get(subject, [])) for subject in subjects]
     made.sort(key=lambda row: (reader.label(row.subject).casefold(), row.subject))
     told = sorted((row for row in made if row.events), key=lambda row: min(map(_when, row.events)))

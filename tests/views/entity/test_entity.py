@@ -11,8 +11,10 @@ import pytest
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
-from computeatlas.views.entity.entity import Kind, read_page, status
-from computeatlas.views.entity.meaning import Meaning, meanings
+from computeatlas.views.entity.entity import read_page
+from computeatlas.views.entity.gather import status
+from computeatlas.views.entity.kinds import Kind
+from computeatlas.views.entity.meaning import Meaning, meanings, meanings_text
 from computeatlas.views.entity.statements import Origin
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
@@ -85,7 +87,9 @@ def test_no_property_that_claims_use_is_without_a_group(engine, read) -> None:
     used = [
         row[0].value for row in engine.table(Query(PREFIX + "SELECT DISTINCT ?p WHERE { ?c atlas:predicate ?p }")).rows
     ]
-    found = meanings(read(engine), used)
+    reader = read(engine)
+    text = meanings_text(reader, used)
+    found = meanings(used, reader.ask(text) if text else None)
     assert [name for name in used if found[name] is Meaning.OTHER] == []
     assert found[ATLAS + "builtBy"] is Meaning.WHO
     assert found[ATLAS + "costEstimate"] is Meaning.MONEY
@@ -98,7 +102,12 @@ def test_a_new_property_finds_its_group_by_its_place_in_the_ontology(read) -> No
         atlas:rent rdfs:range atlas:Rent . atlas:Rent rdfs:subClassOf atlas:MonetaryAmount .
         atlas:colour a rdf:Property .""")
     names = [ATLAS + name for name in ("cooledBy", "rent", "colour")]
-    assert list(meanings(reader, names).values()) == [Meaning.WHO, Meaning.MONEY, Meaning.OTHER]
+    table = reader.ask(meanings_text(reader, names))
+    assert list(meanings(names, table).values()) == [
+        Meaning.WHO,
+        Meaning.MONEY,
+        Meaning.OTHER,
+    ]
 
 
 def test_contradicting_claims_stand_side_by_side_the_one_in_the_view_first(engine, read) -> None:

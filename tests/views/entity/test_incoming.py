@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, ID, graph_iri
 from computeatlas.model.queryfile import read_query
-from computeatlas.views.entity.incoming import PAGE, count_incoming, incoming_text, read_incoming
+from computeatlas.views.entity.incoming import PAGE, Reference, incoming_text, read_counts, read_incoming
 from computeatlas.views.entity.statements import Origin
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
@@ -41,10 +41,12 @@ PAIRS = st.sets(st.tuples(st.integers(0, 60), st.integers(0, 3)), max_size=150)
 def test_the_pages_together_hold_each_reference_once(views, links, claimed) -> None:
     engine = EmbeddedEngine(quads(links, claimed))
     reader = Reader(lambda text: engine.table(Query(text)), views, Names(views["labels"]))
-    counts = count_incoming(reader, THING)
-    found = [
-        one for page in range(1, counts.pages + 1) for one in read_incoming(reader, incoming_text(reader, THING, page))
-    ]
+    counts = read_counts(reader.ask(reader.text("entity_incoming_counts", x=[THING])))
+
+    def references(page: int) -> tuple[Reference, ...]:
+        return read_incoming(reader.ask(incoming_text(reader, THING, page)))
+
+    found = [one for page in range(1, counts.pages + 1) for one in references(page)]
     pairs = [(one.subject, one.by) for one in found]
     assert len(pairs) == len(set(pairs)) == counts.total
     assert set(pairs) == {(f"{ID}s{s}", f"{ID}p{p}") for s, p in links | claimed}
@@ -52,7 +54,5 @@ def test_the_pages_together_hold_each_reference_once(views, links, claimed) -> N
         s, p = int(one.subject.removeprefix(ID + "s")), int(one.by.removeprefix(ID + "p"))
         assert one.origin is (Origin.STATED if (s, p) in links else None)
         assert one.claims == ((f"{ID}claim/{s}-{p}",) if (s, p) in claimed else ())
-    assert read_incoming(reader, incoming_text(reader, THING, counts.pages + 1)) == ()
-    assert all(
-        len(read_incoming(reader, incoming_text(reader, THING, page))) == PAGE for page in range(1, counts.pages)
-    )
+    assert references(counts.pages + 1) == ()
+    assert all(len(references(page)) == PAGE for page in range(1, counts.pages))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS, PROV
+from computeatlas.model.terms import iri_of, text_of, whole_of
 from computeatlas.sparql.rewrite import with_offset
 from computeatlas.views.entity.statements import Origin, origin_of
 
 if TYPE_CHECKING:
+    from computeatlas.engine.table import Table
     from computeatlas.views.reader import Reader
 
 #: As many references as `queries/views/entity_incoming.rq` takes at a time.
@@ -48,13 +50,9 @@ class Reference:
     claims: tuple[str, ...] = ()
 
 
-def count_incoming(reader: Reader, thing: ox.NamedNode) -> Counts:
-    """Return how many things refer to `thing`."""
-    numbers = {
-        row["p"].value: int(row["number"].value)
-        for row in reader.records("entity_incoming_counts", x=[thing])
-        if "p" in row
-    }
+def read_counts(table: Table) -> Counts:
+    """Return how many things refer to a thing, from the answer to `entity_incoming_counts`."""
+    numbers = {name: whole_of(row["number"]) or 0 for row in table.records() if (name := iri_of(row.get("p")))}
     shown = {name: number for name, number in numbers.items() if name not in _LEFT_OUT}
     return Counts(shown, numbers.get(ATLAS + "subject", 0))
 
@@ -64,12 +62,12 @@ def incoming_text(reader: Reader, thing: ox.NamedNode, page: int) -> str:
     return with_offset(reader.text("entity_incoming", x=[thing]), (page - 1) * PAGE)
 
 
-def read_incoming(reader: Reader, text: str) -> tuple[Reference, ...]:
-    """Return the references that the query `text` asks for, which is one of `incoming_text`, by property."""
+def read_incoming(table: Table) -> tuple[Reference, ...]:
+    """Return the references in the answer to a query of `incoming_text`, by property."""
     graphs: dict[tuple[str, str], set[str]] = {}
     claims: dict[tuple[str, str], dict[str, None]] = {}
-    for row in reader.ask(text).records():
-        key = row["p"].value, row["s"].value
+    for row in table.records():
+        key = text_of(row["p"]), text_of(row["s"])
         found, said = graphs.setdefault(key, set()), claims.setdefault(key, {})
         if "g" in row:
             found.add(row["g"].value)

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES, RDFS
-from computeatlas.model.terms import iri
+from computeatlas.model.terms import iri, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from computeatlas.engine.table import Table
     from computeatlas.views.reader import Reader
 
 
@@ -53,16 +54,20 @@ ANCHORS = {
 }
 
 
-def meanings(reader: Reader, properties: Iterable[str]) -> dict[str, Meaning]:
-    """Return what each of `properties` is about; asks only if there is one that has no anchor of its own."""
+def meanings_text(reader: Reader, properties: Iterable[str]) -> str | None:
+    """Return the query for what those of `properties` are about that have no anchor; None where there are none."""
+    rest = [node for name in dict.fromkeys(properties) if name not in ANCHORS and (node := iri(name))]
+    return reader.text("entity_properties", p=rest) if rest else None
+
+
+def meanings(properties: Iterable[str], table: Table | None) -> dict[str, Meaning]:
+    """Return what each of `properties` is about; `table` is the answer to the query of `meanings_text`, if any."""
     properties = tuple(dict.fromkeys(properties))
     found = {name: ANCHORS[name] for name in properties if name in ANCHORS}
-    rest = [node for name in properties if name not in found and (node := iri(name))]
     above: dict[str, set[Meaning]] = {}
-    if rest:
-        for row in reader.records("entity_properties", p=rest):
-            if row["above"].value in ANCHORS:
-                above.setdefault(row["p"].value, set()).add(ANCHORS[row["above"].value])
+    for row in table.records() if table else ():
+        if (anchor := text_of(row.get("above"))) in ANCHORS:
+            above.setdefault(text_of(row["p"]), set()).add(ANCHORS[anchor])
     order = list(Meaning)
     for name in properties:
         found.setdefault(name, min(above.get(name, {Meaning.OTHER}), key=order.index))

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from computeatlas.model.namespaces import graph_iri
 from computeatlas.model.terms import pick_language
-from computeatlas.views.entity.meaning import Meaning, meanings
+from computeatlas.views.entity.meaning import Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,10 +73,16 @@ def origin_of(graphs: set[str]) -> Origin:
     return Origin.DERIVED if graph_iri("current") in graphs else Origin.INFERRED if graphs else Origin.STATED
 
 
-def arrange(reader: Reader, triples: Mapping[tuple[str, Term], set[str]], claims: Iterable[Claim]) -> tuple[Group, ...]:
+def arrange(
+    reader: Reader,
+    triples: Mapping[tuple[str, Term], set[str]],
+    claims: Iterable[Claim],
+    about: Mapping[str, Meaning],
+) -> tuple[Group, ...]:
     """Return what is said of a thing in groups.
 
-    `triples` gives, for property and value, the graphs in which the thing has that value; `claims` are those on it.
+    `triples` gives, for property and value, the graphs in which the thing has that value; `claims` are those on it;
+    `about` says what each property is about.
     """
     claims = tuple(claims)
     by_property: dict[str, list[Claim]] = defaultdict(list)
@@ -87,7 +93,6 @@ def arrange(reader: Reader, triples: Mapping[tuple[str, Term], set[str]], claims
         for _subject, predicate, value in claim.supports:
             support[predicate, value].append(claim)
     properties = dict.fromkeys([*by_property, *(name for name, _ in triples)])
-    about = meanings(reader, (name for name in properties if name))
     blocks: dict[Meaning, list[Block]] = defaultdict(list)
     for name in sorted(properties, key=lambda name: (reader.label(name).casefold(), name)):
         statements = [
