@@ -1,4 +1,4 @@
-"""Who is next: a bounded queue that is fair among clients."""
+"""A bounded queue of queries that is fair among clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Waiting(Protocol):
-    """What waits: whose it is, and since when, in seconds of the loop's clock."""
+    """What waits: the client it is of, and since when it waits, in seconds of the loop's clock."""
 
     client: str
     queued: float
@@ -22,9 +22,10 @@ Entry = TypeVar("Entry", bound=Waiting)
 
 
 class FairQueue(Generic[Entry]):
-    """Entries of clients who take turns: each gives its oldest, then goes to the end of the row.
+    """Entries of clients that take turns (round robin): the first client's oldest entry is next, then it is the last.
 
-    `limit` is how many may wait in all; one client may fill three quarters of it, so that another finds a place.
+    `limit` is how many entries may wait in all; one client may have three quarters of them, so that there is room for
+    another.
     """
 
     def __init__(self, limit: int):
@@ -47,23 +48,23 @@ class FairQueue(Generic[Entry]):
         self._length += 1
 
     def put_back(self, entry: Entry) -> None:
-        """Let `entry`, which was taken before, be the next of its client, whatever the limit."""
+        """Let `entry`, taken before, be the next of its client, and its client the next, whatever the limit."""
         self._clients.setdefault(entry.client, deque()).appendleft(entry)
         self._clients.move_to_end(entry.client, last=False)
         self._length += 1
 
     def take(
-        self, may: Callable[[str], bool], most: Callable[[Entry], bool] | None = None, count: int = 1
+        self, may: Callable[[str], bool], may_share: Callable[[Entry], bool] | None = None, count: int = 1
     ) -> list[Entry]:
-        """Return the next entry of the next client of whom `may` is true, and up to `count` of the same client's.
+        """Take and return the next entry of the next client for which `may` is true, and up to `count` entries of it.
 
-        `most` says whether an entry may share with others. Returns an empty list where nobody is next.
+        `may_share` tells whether an entry may be taken together with others. Returns an empty list if there is none.
         """
         for client, mine in self._clients.items():
             if not may(client):
                 continue
             taken = [mine.popleft()]
-            while len(taken) < count and mine and most is not None and most(taken[-1]) and most(mine[0]):
+            while len(taken) < count and mine and may_share and may_share(taken[-1]) and may_share(mine[0]):
                 taken.append(mine.popleft())
             self._length -= len(taken)
             if mine:
@@ -74,7 +75,7 @@ class FairQueue(Generic[Entry]):
         return []
 
     def remove(self, entry: Entry) -> bool:
-        """Take `entry` out wherever it stands, and say whether it was there."""
+        """Take `entry` out wherever it stands, and return whether it was there."""
         mine = self._clients.get(entry.client)
         if mine is None or entry not in mine:
             return False

@@ -1,4 +1,4 @@
-"""What a process that evaluates queries may do: limited by the operating system, since the engine has no limits.
+"""The limits of a process that evaluates queries: set by the operating system, since the engine has none.
 
 Memory by RLIMIT_AS, time by a timer whose signal ends the process, sockets and files by RLIMIT_NOFILE: with no new
 file descriptor to be had, nothing can be sent anywhere. See setrlimit(2) and setitimer(2).

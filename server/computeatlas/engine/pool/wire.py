@@ -1,7 +1,7 @@
-"""What the web process and its workers say to each other over a socket: jobs one way, frames the other.
+"""The wire format between the web process and its workers: jobs one way, frames the other.
 
-A job is trusted, since the web process wrote it, so it is marshalled. A worker may have gone wrong, so its frames are
-length, one letter and bytes, and what is structured in them is JSON.
+A job is trusted, since the web process wrote it, so it is marshalled. A worker may be corrupt, so its messages are
+frames of one letter, a length and bytes, and structured values in them are JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from computeatlas.model import errors
 from computeatlas.model.errors import AtlasError, EngineFaultError
 from computeatlas.model.mediatypes import FORMATS, Format
 
-#: A whole answer; its beginning; more of it; its end; an error; a worker that is ready.
+#: Letters of frames: a whole answer; the beginning of one; more of it; its end; an error; the worker is ready.
 WHOLE, START, DATA, END, ERROR, READY = b"A", b"S", b"D", b"E", b"X", b"R"
 #: Content codings, by their number in a frame.
 CODINGS = ("identity", "gzip", "br", "zstd")
@@ -62,7 +62,7 @@ def frame(letter: bytes, payload: bytes = b"") -> bytes:
 
 
 def answer_head(form: Format, coding: str, rows: int | None) -> bytes:
-    """Return what stands before the body of an answer; `rows` is None where nobody counted them."""
+    """Return the bytes before the body of an answer; `rows` is None where nobody counted them."""
     count = 0 if rows is None else rows + 1
     return bytes((_FORMAT_NUMBERS[form.name], CODINGS.index(coding))) + count.to_bytes(8, "little")
 
@@ -89,18 +89,18 @@ def read_rows(payload: bytes) -> int | None:
     return count - 1 if count else None
 
 
-#: What an error is made of besides its class.
+#: Attributes of an error that are sent besides its class.
 _PARTS = ("what", "where", "why", "hint", "line", "column", "token", "kind", "retry_after")
 
 
 def pack_error(error: AtlasError) -> bytes:
-    """Return an error of ours as JSON."""
+    """Return an error as JSON."""
     data: dict[str, Any] = {name: getattr(error, name) for name in _PARTS if getattr(error, name, None) is not None}
     return json.dumps({"error": type(error).__name__, **data}).encode()
 
 
 def unpack_error(payload: bytes) -> AtlasError:
-    """Return the error that `pack_error` wrote; whatever else is an EngineFaultError."""
+    """Return the error that `pack_error` wrote; anything else becomes an EngineFaultError."""
     try:
         data = json.loads(payload)
         kind = getattr(errors, data.pop("error"))

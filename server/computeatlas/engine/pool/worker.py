@@ -1,8 +1,8 @@
 """A worker: a forked process that answers one job after another from its store, and can be killed at any moment.
 
-It is confined before it takes its first job: so much memory, no new file descriptor, a timer around each job. What it
-sends is a whole answer in one frame where it is short, else its beginning once that much is there; so an error in the
-first HELD bytes of a result still has a status of its own.
+It enters a sandbox before it takes its first job: a limit of memory, no new file descriptor, a timer around each job.
+It sends a short answer in one frame, and a longer one in pieces, the first when HELD bytes are there; so an error
+within those bytes still has an HTTP status of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from computeatlas.engine.content_coding import Encoder
 
 #: Bytes of a result that are held back before an answer begins.
 HELD = 64 * 1024
-#: How long after its limit a job ends by its own timer, should nobody have killed the worker.
+#: Seconds after its limit at which a job ends by the timer of the worker, should the web process not have killed it.
 _GRACE = 2.0
 _BY_NAME = {form.name: form for form in FORMATS}
 
@@ -116,7 +116,7 @@ class AnswerWriter:
 
 
 def perform(store: ox.Store, job: Job, send: Callable[[bytes], object]) -> None:
-    """Do `job` on `store`: send its answer, or its error, as wire."""
+    """Do `job` on `store`: send its answer, or its error, as frames."""
     writer = AnswerWriter(send, job)
     names = dict(job.formats)
 
@@ -168,7 +168,7 @@ def serve_jobs(store: ox.Store, channel: socket.socket) -> None:
 def run_worker(
     open_store: Callable[[], ox.Store], channel: socket.socket, memory: int, *, offline: bool = True
 ) -> None:
-    """Be a worker until `channel` closes. Called in a fresh fork; does not return.
+    """Run a worker until `channel` closes. Called in a fresh fork; does not return.
 
     A worker that is not `offline` may open sockets, as federated queries do.
     """
