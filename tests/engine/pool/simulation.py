@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
+from computeatlas.engine.base import Answer
 from computeatlas.engine.pool import wire
 from computeatlas.engine.pool.dispatch import Dispatcher
 from computeatlas.engine.pool.lifecycle import ForkServerHandle, Host, Lifecycle
-from computeatlas.engine.pool.pending_query import Answer, PendingQuery
+from computeatlas.engine.pool.pending_query import PendingQuery
 from computeatlas.engine.pool.worker_handle import WorkerHandle
 from computeatlas.engine.pool.worker_states import CURRENT, WORKING, ForkServerState, WorkerState
 from computeatlas.model.errors import OverloadedError, QueryEvaluationError, QueryTimeoutError

@@ -72,7 +72,7 @@ def start(data: Path) -> Start:
 
 @asynccontextmanager
 async def opened(start: Start, **limits: Any) -> AsyncIterator[Pool]:
-    pool = Pool(start, Limits(**{"workers": 2, "timeout": 20.0, **limits}))
+    pool = Pool(start, Limits(**{"workers": 2, "timeout": 90.0, **limits}))
     await pool.open()
     try:
         yield pool
@@ -81,11 +81,11 @@ async def opened(start: Start, **limits: Any) -> AsyncIterator[Pool]:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 20))
+    asyncio.run(asyncio.wait_for(work, 100))
 
 
 def job(text: str, **more: Any) -> Job:
-    return Job("query", text, **{"formats": FORMATS, "timeout": 20.0, **more})
+    return Job("query", text, **{"formats": FORMATS, "timeout": 90.0, **more})
 
 
 def number(body: bytes | Spool) -> int:
