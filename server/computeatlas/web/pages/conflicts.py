@@ -6,7 +6,6 @@ import pyoxigraph as ox
 from flask import Blueprint, render_template
 
 from computeatlas.views.conflicts import Kind, read_conflicts, read_questions, split_pages
-from computeatlas.web.pages.claim_names import need_of
 from computeatlas.web.pages.context import reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.paging import require_page
@@ -24,11 +23,7 @@ def conflicts() -> str:
     pages = split_pages(questions, _ROWS)
     page = require_page(page_number(), len(pages))
     found = read_conflicts(reader(), pages[page - 1])
-    claims = [answer.claim for conflict in found for answer in conflict.answers]
-    reader().need(
-        [name for conflict in found for name in (conflict.question.subject, conflict.question.property)]
-        + need_of(claims, (value for claim in claims for value in claim.values))
-    )
+    reader().need_in(found)
     return render_template(
         "conflicts.html",
         kinds=[(kind, [c for c in found if c.question.kind is kind]) for kind in Kind],

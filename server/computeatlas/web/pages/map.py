@@ -76,7 +76,7 @@ def map_page() -> str:
     found = facilities.read_facilities(view, choice.values)
     groups = facilities.unplaced(view, found)
     drawing = facilities.draw_map(found, groups, choices, context().assets.outlines)
-    view.need(_things(found, choices))
+    view.need_in(found, choices, groups)
     return render_template(
         "map.html",
         choice=choice,
@@ -98,16 +98,3 @@ def map_data() -> Response:
     choice = read_filter(facilities.read_choices(view))
     data = facilities.geojson(facilities.read_facilities(view, choice.values), view)
     return Response(json.dumps(data, ensure_ascii=False), mimetype="application/geo+json")
-
-
-def _things(found: Iterable[facilities.Facility], choices: Choices) -> Iterable[str]:
-    """Yield what the page names."""
-    yield from choices.kinds
-    yield from (stage for stage in choices.stages if stage != facilities.NOT_STATED)
-    for item in found:
-        for stage, certainty in item.stages:
-            yield from (stage, *certainty)
-        for spot in item.spots:
-            yield from (spot.place, *spot.certainty)
-        for role in item.roles:
-            yield from (role.actor, *role.certainty)

@@ -8,7 +8,6 @@ import pyoxigraph as ox
 from flask import Blueprint, render_template
 
 from computeatlas.views.money import SCALE, SHARE, draw, read_entries, read_lines
-from computeatlas.web.pages.claim_names import need_of
 from computeatlas.web.pages.context import reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.paging import page_of
@@ -25,9 +24,7 @@ def money() -> str:
     shown = page_of(read_lines(reader()), page_number(), _ROWS)
     entries, sums = read_entries(reader(), shown.rows)
     claims = tuple(dict.fromkeys(claim for entry in entries for claim in entry.claims))
-    things = [name for e in entries for name in (e.line.subject, e.line.programme, e.line.property) if name]
-    values = [term for e in entries for saying in e.sayings for value in saying.values for term in value.terms]
-    reader().need([*things, *need_of(claims, values)])
+    reader().need_in(entries)
     commitments = [entry for entry in entries if not entry.line.property]
     names_in = [ox.Literal(language())]
     return render_template(
