@@ -3,8 +3,8 @@
 
 import { geoAzimuthalEqualArea } from "d3-geo";
 
+import { cell } from "./cell.js";
 import { drawn, element, fillIn } from "./element.js";
-import { cell } from "./results.js";
 import { settings, texts } from "./settings.js";
 import { addressOfTerm, placesIn, textOf } from "./terms.js";
 
@@ -30,6 +30,7 @@ function windowOf(points, { width, height }) {
   return { x: fit(Math.min(...xs), wide, width), y: fit(Math.min(...ys), high, height), width: size * width, height: size * height };
 }
 
+/** Return points in marks. The answer is known to the browser alone, so the server, which clusters its own maps, cannot. */
 function gather(points, apart) {
   const marks = [];
   for (const point of points) {

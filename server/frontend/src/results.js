@@ -1,9 +1,10 @@
 // The answer: a table, a chart and a map where the columns suit, downloads, sources, a link.
 
+import { cell } from "./cell.js";
 import { element, fillIn } from "./element.js";
 import { addressOf, settings, texts } from "./settings.js";
 import { tablist } from "./tablist.js";
-import { addressOfTerm, columnsOf, numberOf, placesIn, textOf } from "./terms.js";
+import { columnsOf, numberOf, placesIn, textOf } from "./terms.js";
 
 const PAGE = 500;
 
@@ -17,12 +18,6 @@ function counted(answer) {
   const shown = answer.results.bindings.length;
   const rows = fillIn(total === 1 ? texts.oneRow : texts.manyRows, { number: total.toLocaleString(settings.language) });
   return shown < total ? `${rows}, ${fillIn(texts.firstShown, { number: shown })}` : rows;
-}
-
-/** Return the cell of a term: a link where it has an address, marked with its language where it has one. */
-export function cell(term) {
-  const address = addressOfTerm(term);
-  return address ? element("a", { href: address }, textOf(term)) : textOf(term);
 }
 
 function table(answer) {
