@@ -25,6 +25,7 @@ from computeatlas.web.endpoints.plan import Plan, choose_graph_format
 from computeatlas.web.http.link_headers import link_header, split_suffix
 from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.negotiate import choose_coding
+from computeatlas.web.http.page_numbers import read_page_number
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import DOCUMENTS, iri_of, path_of
 
@@ -43,7 +44,6 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 ROOTS = frozenset({"id", "doc", "describe", "ontology", *DOCUMENTS})
 #: What refers to a thing is described so many statements at a time: as many as `queries/views/description.rq` takes.
 PAGE = 500
-_MOST_PAGES = 100_000
 #: Longer names are nobody's.
 _LONGEST = 2000
 #: Pages whose followers are remembered.
@@ -68,7 +68,7 @@ class LinkedDataEndpoint:
         if request.path.startswith("/id/"):
             return self._see_other(request)
         operation = Operation(None, tuple(parameters(request.query_string, "query string")))
-        page = read_page(operation.values("page"))
+        page = read_page_number(operation.values("page"))
         path, form, _html = split_suffix(request.path)
         tail = request.query_string.decode("ascii")
         thing = self._thing(path, operation)
@@ -142,17 +142,6 @@ class LinkedDataEndpoint:
             (b"link", (link_header(request.site, path) + others).encode()),
             (b"content-location", location.encode()),
         ]
-
-
-def read_page(values: Sequence[str]) -> int:
-    """Return the number of the page that is asked for, 1 where none is; raises RequestError for what is none."""
-    if not values:
-        return 1
-    text = values[0]
-    if len(values) > 1 or not (text.isascii() and text.isdigit() and len(text) < 7) or not 0 < int(text) <= _MOST_PAGES:
-        asked = "twice" if len(values) > 1 else f"as {text[:40]!r}"
-        raise RequestError("bad-parameter", f"page is given {asked}; pages are numbered from 1.")
-    return int(text)
 
 
 def gone(name: str, status: Status) -> RequestError:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from computeatlas.engine.base import Engine
     from computeatlas.web.http.settings import Settings
 
-_PAGES = (
+PAGES = (
     front, search, ontology, download, crawlers, sparql, cite, map, timeline, entity, why, money, conflicts, sources,
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ def create_app(engine: Engine, settings: Settings, loop: asyncio.AbstractEventLo
     links.register(app)
     Compress(app)
     finish.register(app)
-    for page in _PAGES:
+    for page in PAGES:
         app.register_blueprint(page.blueprint)
     errors.register(app)
     return app

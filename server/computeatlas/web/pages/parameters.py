@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
+from computeatlas.web.http.page_numbers import read_page_number
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
@@ -58,10 +59,4 @@ def page_number(name: str = "page") -> int:
 
     Raises RequestError (400) for what is no such number.
     """
-    value = argument(name)
-    if not value:
-        return 1
-    # int() takes digits of every script, and huge numbers slowly.
-    if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value)):
-        raise RequestError("bad-parameter", f"{name}={value[:_SHOWN]}: pages are counted from 1.")
-    return int(value)
+    return read_page_number(request.args.getlist(name), name)
