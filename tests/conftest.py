@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -117,19 +116,21 @@ def _serving(*arguments: str, cwd: Path | None = None, program: tuple[str, ...] 
         try:
             line = process.stdout.readline()
             if "http://" not in line:
-                process.wait(10)
+                process.wait(30)
                 words.seek(0)
                 pytest.fail(f"the server did not start: {line}{words.read()}")
             url = line.rsplit(" ", 1)[1].strip()
-            for _ in range(100):
+            for _ in range(600):
                 try:
                     urllib.request.urlopen(url + "healthz").close()
                     break
                 except OSError:
                     time.sleep(0.05)
+            else:
+                pytest.fail("the server does not answer")
             yield url
         finally:
-            os.kill(process.pid, signal.SIGTERM)
+            process.terminate()
 
 
 def _ask(url: str, query: str, accept: str = "text/csv") -> str:

@@ -131,8 +131,8 @@ sum(range(10 ** 12))
 
 
 def test_a_timer_can_be_taken_back() -> None:
-    done = run('sandbox.set_timer(0.1); sandbox.set_timer(0); time.sleep(0.3); print("alive")')
-    assert (done.stdout, done.returncode) == ("alive\n", 0)
+    done = run("sandbox.set_timer(60); sandbox.set_timer(0); print(*signal.getitimer(signal.ITIMER_REAL))")
+    assert (done.stdout, done.returncode) == ("0.0 0.0\n", 0)
 
 
 def test_work_has_a_deep_stack() -> None:
@@ -186,10 +186,10 @@ os._exit(0)
 
 def is_alive(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] not in "ZX"
+    except OSError:
+        # It may end between the opening of the file and its reading.
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
 
 
 @pytest.mark.parametrize("outlives", [False, True])

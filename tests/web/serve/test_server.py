@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -105,7 +106,7 @@ def reloadable(tmp_path: Path):
 
 def _eventually(ask, url: str, wanted: str) -> None:
     """Wait until the server gives the answer `wanted`."""
-    for _ in range(200):
+    for _ in range(600):
         if ask(url, "SELECT ?o { ?s ?p ?o }").split()[1:] == [wanted]:
             return
         time.sleep(0.05)
@@ -124,7 +125,7 @@ def test_sighup_with_broken_files_leaves_what_is_served(ask, reloadable, tmp_pat
     url, process, path = reloadable
     path.write_text("oops")
     process.send_signal(signal.SIGHUP)
-    for _ in range(200):
+    for _ in range(600):
         if "what is served stays" in (tmp_path / "words").read_text():
             break
         time.sleep(0.05)
@@ -149,8 +150,8 @@ def test_sigterm_ends_the_server_and_all_its_children(reloadable) -> None:
     children = _descendants(process.pid)
     assert len(children) > 1
     process.terminate()
-    assert process.wait(20) == 0
-    for _ in range(100):
+    assert process.wait(60) == 0
+    for _ in range(600):
         if not any(_runs(pid) for pid in children):
             return
         time.sleep(0.05)
@@ -177,7 +178,7 @@ def test_signals_to_all_processes_of_the_server_are_no_error(ask, tmp_path: Path
                 os.killpg(process.pid, signal.Signals[name])
                 if name == "SIGHUP":
                     _eventually(ask, url, "after")
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -186,10 +187,12 @@ def test_signals_to_all_processes_of_the_server_are_no_error(ask, tmp_path: Path
 
 
 def _descendants(pid: int) -> list[int]:
+    """Return the children of a process, and theirs; those that end meanwhile may be missing."""
     found = []
-    for task in (Path("/proc") / str(pid) / "task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_descendants(int(child))]
+    with contextlib.suppress(OSError):
+        for task in (Path("/proc") / str(pid) / "task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [int(child), *_descendants(int(child))]
     return found
 
 
