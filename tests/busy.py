@@ -18,7 +18,9 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    loop_forever = [sys.executable, "-c", "while True: pass"]
+    # In sessions of their own, as other programs are.
+    loops = [subprocess.Popen(loop_forever, start_new_session=True) for _ in range(os.cpu_count() or 1)]
     try:
         for number in range(1, options.times + 1):
             begun = time.monotonic()

@@ -111,7 +111,17 @@ def _serving(*arguments: str, cwd: Path | None = None, program: tuple[str, ...] 
     # A pipe that nobody reads would stop a server that logs.
     with (
         tempfile.TemporaryFile("w+") as words,
-        subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=words, text=True) as process,
+        # In a session of its own it has a share of the processor of its own (sched(7), "autogroup"): beside tests that
+        # compute, workers with long queries, which give way to all else of their session, would get next to nothing.
+        subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+            start_new_session=True,
+        ) as process,
     ):
         try:
             line = process.stdout.readline()

@@ -95,7 +95,7 @@ ready = threading.Barrier(8)
 def work():
     ready.wait()
     read_query_patterns("PREFIX : <http://e.example/> ASK { ?a :p/^:q 'x'@en ; a [ :r 1.5 ] OPTIONAL { ?a :s ?b } }")
-    print("read")
+    sys.stdout.write("read\\n")
 for _ in range(8):
     threading.Thread(target=work).start()
 """
