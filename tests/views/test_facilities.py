@@ -12,6 +12,8 @@ from computeatlas.model.namespaces import ATLAS, GRAPH, ID, PREFIXES
 from computeatlas.model.queryfile import read_query
 from computeatlas.views import facilities
 from computeatlas.views.drawing.map import BARE, Outline, Outlines
+from computeatlas.views.facility_maps import overview_map, small_map
+from computeatlas.views.geojson import geojson
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
 
@@ -69,7 +71,7 @@ def test_a_facility_known_by_country_has_no_point_and_counts_in_the_country(made
     reader = made("infra:hall atlas:locatedIn place:land .")
     (hall,) = everything(reader)
     assert hall.pinned == ()
-    drawing = facilities.overview_map(reader, OUTLINES)
+    drawing = overview_map(reader, OUTLINES)
     assert drawing.clusters == ()
     assert [(area.outline.code, area.things) for area in drawing.areas] == [("752", (hall.iri,))]
     assert drawing.land == ()
@@ -79,7 +81,7 @@ def test_a_facility_known_by_region_counts_in_its_country(made) -> None:
     reader = made("infra:hall atlas:locatedIn place:region , place:land .")
     (group,) = facilities.unplaced(reader, everything(reader))
     assert group.place == ID + "place/region"
-    assert [area.place for area in facilities.overview_map(reader, OUTLINES).areas] == [ID + "place/region"]
+    assert [area.place for area in overview_map(reader, OUTLINES).areas] == [ID + "place/region"]
 
 
 @pytest.mark.parametrize("place", ["region", "land"])
@@ -87,7 +89,7 @@ def test_the_point_that_a_register_gives_for_an_area_is_not_exact(made, place: s
     reader = made(f"infra:hall atlas:locatedIn place:{place} . place:{place} geo:lat 61.0 ; geo:long 14.0 .")
     (hall,) = everything(reader)
     assert [spot.exact for spot in hall.pinned] == [False]
-    ((mark,),) = (group.marks for group in facilities.overview_map(reader, OUTLINES).clusters)
+    ((mark,),) = (group.marks for group in overview_map(reader, OUTLINES).clusters)
     assert not mark.exact
 
 
@@ -106,7 +108,7 @@ def test_a_facility_without_a_place_is_listed_as_such(made) -> None:
     (group,) = facilities.unplaced(reader, everything(reader))
     assert group.place == ""
     assert [item.iri for item in group.facilities] == [ID + "infrastructure/hall"]
-    assert facilities.overview_map(reader, OUTLINES).areas == ()
+    assert overview_map(reader, OUTLINES).areas == ()
 
 
 def test_a_facility_at_two_places_has_two_marks_and_a_multipoint(made) -> None:
@@ -114,10 +116,10 @@ def test_a_facility_at_two_places_has_two_marks_and_a_multipoint(made) -> None:
         IN_TOWN
         + " infra:hall atlas:locatedIn place:port . place:port a atlas:Locality ; geo:lat 58.0 ; geo:long 12.0 ."
     )
-    marks = [mark for group in facilities.overview_map(reader, OUTLINES).clusters for mark in group.marks]
+    marks = [mark for group in overview_map(reader, OUTLINES).clusters for mark in group.marks]
     assert {mark.thing for mark in marks} == {ID + "infrastructure/hall"}
     assert len(marks) == 2
-    (feature,) = facilities.geojson(everything(reader), reader)["features"]
+    (feature,) = geojson(everything(reader), reader)["features"]
     assert feature["geometry"] == {"type": "MultiPoint", "coordinates": [[12.0, 58.0], [15.5, 60.5]]}
 
 
@@ -129,7 +131,7 @@ def test_coordinates_that_make_no_sense_are_none(made) -> None:
 
 def test_what_lies_outside_of_the_map_is_said_to(made) -> None:
     more = "infra:hall atlas:locatedIn place:far . place:far a atlas:Locality ; geo:lat 35.0 ; geo:long 139.0 ."
-    drawing = facilities.overview_map(made(more), OUTLINES)
+    drawing = overview_map(made(more), OUTLINES)
     assert [mark.thing for mark in drawing.outside] == [ID + "infrastructure/hall"]
 
 
@@ -173,7 +175,7 @@ def test_every_facility_of_the_graph_is_on_the_map_or_in_a_list(reader: Reader) 
     known = {row["x"].value for row in reader.ask(f"SELECT ?x {{ ?x a <{ATLAS}Infrastructure> }}").records()}
     found = everything(reader)
     assert {item.iri for item in found} == known
-    drawn = {mark.thing for group in facilities.overview_map(reader, OUTLINES).clusters for mark in group.marks}
+    drawn = {mark.thing for group in overview_map(reader, OUTLINES).clusters for mark in group.marks}
     listed = {item.iri for group in facilities.unplaced(reader, found) for item in group.facilities}
     assert drawn | listed == known
     assert not drawn & listed
@@ -182,13 +184,13 @@ def test_every_facility_of_the_graph_is_on_the_map_or_in_a_list(reader: Reader) 
 def test_a_small_map_shows_a_facility_a_place_and_a_country(made) -> None:
     reader = made(IN_TOWN)
     for thing in ("infrastructure/hall", "place/town"):
-        drawing = facilities.small_map(reader, OUTLINES, [ID + thing])
+        drawing = small_map(reader, OUTLINES, [ID + thing])
         assert [mark.thing for group in drawing.clusters for mark in group.marks] == [ID + thing]
         assert drawing.window.width < OUTLINES.width
-    country = facilities.small_map(reader, OUTLINES, [ID + "place/land"])
+    country = small_map(reader, OUTLINES, [ID + "place/land"])
     assert [area.place for area in country.areas] == [ID + "place/land"]
 
 
 @pytest.mark.parametrize("thing", ["infrastructure/hall", "infrastructure/nothing", "not an IRI"])
 def test_there_is_no_small_map_of_what_has_no_place(made, thing: str) -> None:
-    assert facilities.small_map(made(""), OUTLINES, [ID + thing]) is None
+    assert small_map(made(""), OUTLINES, [ID + thing]) is None

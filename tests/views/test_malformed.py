@@ -17,8 +17,10 @@ from computeatlas.views.conflicts import read_conflicts, read_questions
 from computeatlas.views.documents import read_documents, read_records, read_subjects
 from computeatlas.views.drawing.map import BARE
 from computeatlas.views.entity.entity import read_page
-from computeatlas.views.facilities import chosen, draw_map, geojson, read_choices, read_facilities, small_map, unplaced
+from computeatlas.views.facilities import chosen, read_choices, read_facilities, unplaced
+from computeatlas.views.facility_maps import draw_map, small_map
 from computeatlas.views.front import read_front
+from computeatlas.views.geojson import geojson
 from computeatlas.views.money import draw, read_entries, read_lines
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader

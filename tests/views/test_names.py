@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.engine.table import Table
 from computeatlas.model.queryfile import QueryFile, read_query
-from computeatlas.views.names import Names
+from computeatlas.model.records import Claim
+from computeatlas.views.names import Names, iris_in
 from computeatlas.views.reader import Reader
 
 LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
@@ -69,3 +72,22 @@ def test_many_names_are_asked_for_once(reader: Reader, asked: list[str]) -> None
 def test_what_is_no_iri_is_its_own_name(reader: Reader, asked: list[str]) -> None:
     assert reader.label("no iri") == "<no iri>"
     assert asked == []
+
+
+@given(st.recursive(st.sampled_from([*"abc"]), lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner)))
+def test_every_iri_in_a_value_is_found_and_nothing_else(shape: object) -> None:
+    def build(part: object) -> tuple[object, set[str]]:
+        """Return a value of this shape in which IRIs stand in every way that a view has them, and these IRIs."""
+        if isinstance(part, str):
+            iri = f"http://e/{part}"
+            ways: dict[str, object] = {
+                "a": Claim(iri, values=(node("value"), ox.Literal("no iri")), as_of_text="2024"),
+                "b": {iri: "a text: with words", "plain": 7},
+                "c": ox.Triple(ox.NamedNode(iri), node("p"), ox.Literal("x")),
+            }
+            return ways[part], {iri} | {"a": {node("value").value}, "b": set(), "c": {node("p").value}}[part]
+        built = [build(inner) for inner in part]
+        return [value for value, _ in built], set().union(*(found for _, found in built))
+
+    value, expected = build(shape)
+    assert set(iris_in(value)) == expected

@@ -13,7 +13,8 @@ from computeatlas.views.conflicts import read_conflicts, read_questions
 from computeatlas.views.documents import read_documents, read_records, read_subjects
 from computeatlas.views.drawing.map import BARE
 from computeatlas.views.entity.entity import read_page
-from computeatlas.views.facilities import chosen, overview_map, read_choices, read_facilities, unplaced
+from computeatlas.views.facilities import chosen, read_choices, read_facilities, unplaced
+from computeatlas.views.facility_maps import overview_map
 from computeatlas.views.front import read_front
 from computeatlas.views.money import read_entries, read_lines
 from computeatlas.views.names import Names

@@ -10,28 +10,21 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pycountry
 import pyoxigraph as ox
 
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.terms import decimal_of, iri, iri_of, text_of, whole_of
-from computeatlas.views.drawing.map import Area, Mark, draw, window_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from computeatlas.engine.table import Term
-    from computeatlas.views.drawing.map import Drawing, Outlines
     from computeatlas.views.reader import Reader
 
 #: What stands for the stage of a facility of which no source gives one, in queries and in addresses.
 NOT_STATED = "not stated"
 #: The roles that the table of facilities has columns for.
 OPERATED_BY, BUILT_BY = ATLAS + "operatedBy", ATLAS + "builtBy"
-#: The width in pixels that the page of the map gives its drawing on an ordinary screen; the front page; other pages.
-_LARGE, _FRONT, _SMALL = 800.0, 540.0, 400.0
-#: A small map shows at least so much of the width of the whole.
-_LEAST = 0.4
 
 
 @dataclass(frozen=True)
@@ -105,10 +98,11 @@ class Unplaced:
 
 def read_choices(reader: Reader) -> Choices:
     """Return the kinds and stages that there are, each kind by its IRI, stages by their IRI."""
-    return _choices(reader.records("map_choices"))
+    return choices_in(reader.records("map_choices"))
 
 
-def _choices(rows: Iterable[Mapping[str, Term]]) -> Choices:
+def choices_in(rows: Iterable[Mapping[str, Term]]) -> Choices:
+    """Return the kinds and stages in the rows of `map_choices`."""
     kinds: Counter[str] = Counter()
     stages: Counter[str] = Counter()
     for row in rows:
@@ -155,95 +149,9 @@ def unplaced(reader: Reader, facilities: Iterable[Facility]) -> tuple[Unplaced, 
     return tuple(Unplaced(place, f"only-{number}", tuple(by_place[place])) for number, place in enumerate(ordered, 1))
 
 
-def draw_map(
-    facilities: Iterable[Facility],
-    groups: Iterable[Unplaced],
-    choices: Choices,
-    outlines: Outlines,
-    pixels: float = _LARGE,
-) -> Drawing:
-    """Return the map of all facilities: those with coordinates as marks, the others as numbers in their countries."""
-    marks = [
-        mark
-        for facility in facilities
-        for spot in facility.pinned
-        if (mark := _mark(facility, spot, choices, outlines))
-    ]
-    return draw(outlines, marks, _areas(groups, outlines), pixels=pixels)
-
-
-def overview_map(reader: Reader, outlines: Outlines) -> Drawing:
-    """Return the map of all facilities as the front page shows it."""
-    choices = read_choices(reader)
-    facilities = read_facilities(reader, chosen(choices, (), ()))
-    return draw_map(facilities, unplaced(reader, facilities), choices, outlines, _FRONT)
-
-
-def small_map(reader: Reader, outlines: Outlines, things: Iterable[str]) -> Drawing | None:
-    """Return a small map around where `things` are, None where that is not known or is outside of the map.
-
-    They may be infrastructure, organizations or places. Where only a country is known, that country is marked.
-    """
-    nodes = [node for thing in things if (node := iri(thing))]
-    if not nodes:
-        return None
-    spots, offered = reader.ask_all(reader.text("map_spots", facility=nodes), reader.text("map_choices"))
-    rows = _by_facility(spots.records())
-    if not rows:
-        return None
-    choices = _choices(offered.records())
-    found = [_facility(name, some, []) for name, some in rows.items()]
-    marks = [mark for item in found for spot in item.pinned if (mark := _mark(item, spot, choices, outlines))]
-    marks = [mark for mark in marks if outlines.whole.holds((mark.x, mark.y))]
-    areas = _areas(unplaced(reader, found), outlines)
-    points = [(mark.x, mark.y) for mark in marks]
-    for area in areas:
-        box = area.outline.box
-        points += [(box.x, box.y), (box.x + box.width, box.y + box.height)]
-    if not points:
-        return None
-    window = window_around(outlines, points, least=_LEAST * outlines.width)
-    return draw(outlines, marks, areas, pixels=_SMALL, window=window)
-
-
-def geojson(facilities: Iterable[Facility], reader: Reader) -> dict[str, object]:
-    """Return the facilities as a FeatureCollection (https://www.rfc-editor.org/rfc/rfc7946), longitude first.
-
-    A facility without coordinates is a Feature whose geometry is null, as section 3.2 has it. `certainty` is that of
-    the status, `placeCertainty` that of the place; several mean that the sources differ.
-    """
-    items = tuple(facilities)
-    reader.need(
-        name for item in items for name in (item.iri, *item.kinds, item.status, *(s.place for s in item.spots)) if name
-    )
-    return {"type": "FeatureCollection", "features": [_feature(item, reader) for item in items]}
-
-
-def _feature(facility: Facility, reader: Reader) -> dict[str, object]:
-    points = [[spot.longitude, spot.latitude] for spot in facility.pinned]
-    geometry: dict[str, object] | None = None
-    if len(points) == 1:
-        geometry = {"type": "Point", "coordinates": points[0]}
-    elif points:
-        geometry = {"type": "MultiPoint", "coordinates": points}
-    return {
-        "type": "Feature",
-        "id": facility.iri,
-        "geometry": geometry,
-        "properties": {
-            "iri": facility.iri,
-            "label": reader.label(facility.iri),
-            "kind": list(facility.kinds),
-            "kindLabel": [reader.label(kind) for kind in facility.kinds],
-            "status": facility.status or None,
-            "statusLabel": reader.label(facility.status) if facility.status else None,
-            "certainty": [one for _stage, certainty in facility.stages for one in certainty],
-            "place": [spot.place for spot in facility.spots],
-            "placeLabel": [reader.label(spot.place) for spot in facility.spots],
-            "placeCertainty": sorted({one for spot in facility.spots for one in spot.certainty}),
-            "exact": all(spot.exact for spot in facility.pinned) if points else None,
-        },
-    }
+def facilities_in(rows: Iterable[dict[str, Term]]) -> list[Facility]:
+    """Return the facilities, or places, in the rows of `map_spots`, in their order."""
+    return [_facility(name, some, []) for name, some in _by_facility(rows).items()]
 
 
 def _by_facility(rows: Iterable[dict[str, Term]]) -> dict[str, list[dict[str, Term]]]:
@@ -300,32 +208,3 @@ def _degrees(row: dict[str, Term], name: str, most: int) -> float | None:
     """Return a number of degrees, None where there is none that makes sense."""
     value = decimal_of(row.get(name))
     return float(value) if value is not None and abs(value) <= most else None
-
-
-def _mark(facility: Facility, spot: Spot, choices: Choices, outlines: Outlines) -> Mark | None:
-    if spot.latitude is None or spot.longitude is None:
-        return None
-    point = outlines.projection.point(spot.latitude, spot.longitude)
-    if point is None:
-        return None
-    kind = facility.kinds[0] if facility.kinds else ""
-    shape = choices.shape(kind)
-    return Mark(*point, facility.iri, kind, shape, facility.status, exact=spot.exact)
-
-
-def _areas(groups: Iterable[Unplaced], outlines: Outlines) -> list[Area]:
-    """Return the countries of facilities without coordinates, each once: what is known only by region counts there."""
-    found: dict[str, Area] = {}
-    for group in groups:
-        codes = {spot.country for item in group.facilities for spot in item.spots if spot.place == group.place}
-        for code in sorted(code for code in codes if code):
-            country = pycountry.countries.get(alpha_2=code)
-            outline = outlines.country(country.numeric) if country else None
-            if outline is None or outline.code is None:
-                continue
-            things = tuple(item.iri for item in group.facilities)
-            before = found.get(outline.code)
-            if before:
-                things = tuple(dict.fromkeys((*before.things, *things)))
-            found[outline.code] = Area(outline, group.place, things, before.anchor if before else group.anchor)
-    return sorted(found.values(), key=lambda area: (area.y, area.x))

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.terms import iri, pick_language
 from computeatlas.views.entity.entity import read_page
-from computeatlas.views.facilities import small_map
+from computeatlas.views.facility_maps import small_map
 from computeatlas.web.http.link_headers import FORMATS, split_suffix
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problems import RequestError

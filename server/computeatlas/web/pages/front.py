@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from computeatlas.model.namespaces import BASE, DATASET_IRI
-from computeatlas.views.facilities import overview_map
+from computeatlas.views.facility_maps import overview_map
 from computeatlas.views.front import Citation, read_front
 from computeatlas.views.questions import front_questions
 from computeatlas.web.http.problem_kinds import KINDS

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template
 
 from computeatlas.views import facilities
+from computeatlas.views.facility_maps import draw_map
+from computeatlas.views.geojson import geojson
 from computeatlas.web.pages import parameters
 from computeatlas.web.pages.context import context, reader
 
@@ -75,7 +77,7 @@ def map_page() -> str:
     choice = read_filter(choices)
     found = facilities.read_facilities(view, choice.values)
     groups = facilities.unplaced(view, found)
-    drawing = facilities.draw_map(found, groups, choices, context().assets.outlines)
+    drawing = draw_map(found, groups, choices, context().assets.outlines)
     view.need_in(found, choices, groups)
     return render_template(
         "map.html",
@@ -96,5 +98,5 @@ def map_data() -> Response:
     """Return the facilities that were chosen as GeoJSON, labels in the reader's language."""
     view = reader()
     choice = read_filter(facilities.read_choices(view))
-    data = facilities.geojson(facilities.read_facilities(view, choice.values), view)
+    data = geojson(facilities.read_facilities(view, choice.values), view)
     return Response(json.dumps(data, ensure_ascii=False), mimetype="application/geo+json")
