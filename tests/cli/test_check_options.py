@@ -27,6 +27,7 @@ def broken(root: Path) -> None:
     path.write_text(path.read_text().replace("modality:speculation", "modality:rumour"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "sarif", "github"])
 def test_reports_for_machines_are_all_that_is_on_standard_output(tiny: Path, form: str) -> None:
     broken(tiny)
@@ -56,6 +57,7 @@ def test_the_reasoner_is_asked_once_unless_forced(tiny: Path, java: str, tmp_pat
     assert "the reasoner was switched off" in said("--no-reason")
 
 
+@pytest.mark.slow
 def test_watching_checks_again_on_a_save(tiny: Path) -> None:
     arguments = command("check", "--root", str(tiny), "--no-reason", "--watch")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

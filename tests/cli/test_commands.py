@@ -35,6 +35,7 @@ def test_help_names_every_command(runner) -> None:
         assert f"\n  {name} " in text
 
 
+@pytest.mark.slow
 def test_check_of_a_sound_graph_exits_0_and_says_what_it_left_out(tiny: Path) -> None:
     done = run("check", "--root", str(tiny), "--no-reason")
     assert (done.returncode, done.stdout) == (0, "")
@@ -45,6 +46,7 @@ def test_check_of_a_sound_graph_exits_0_and_says_what_it_left_out(tiny: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_check_prints_findings_on_standard_output_and_exits_1(tiny: Path) -> None:
     path = tiny / "graph_data/claims/hall.ttl"
     path.write_text(path.read_text().replace("modality:speculation", "modality:rumour"))
@@ -55,6 +57,7 @@ def test_check_prints_findings_on_standard_output_and_exits_1(tiny: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_build_says_where_the_release_is_and_what_it_holds(tiny: Path, tmp_path: Path) -> None:
     done = run("build", "--root", str(tiny), "--releases", str(tmp_path / "r"))
     assert done.returncode == 0
@@ -63,6 +66,7 @@ def test_build_says_where_the_release_is_and_what_it_holds(tiny: Path, tmp_path:
     assert manifest["digest"] in done.stdout
 
 
+@pytest.mark.slow
 def test_build_of_a_broken_graph_exits_1_with_the_place(tiny: Path) -> None:
     (tiny / "graph_data/claims/hall.ttl").write_text("claim:x")
     done = run("build", "--root", str(tiny))
@@ -72,6 +76,7 @@ def test_build_of_a_broken_graph_exits_1_with_the_place(tiny: Path) -> None:
     assert not (tiny / "releases").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
 def test_query_prints_each_format(release: Path, form: str) -> None:
     done = run("query", "--release", str(release), "--format", form, QUESTION)
@@ -101,6 +106,7 @@ def test_query_prints_a_table_that_is_not_cut_when_piped(release: Path) -> None:
     assert "All seven AI factories get a new supercomputer" in done.stdout
 
 
+@pytest.mark.slow
 def test_query_prints_a_graph_as_turtle_and_as_a_table(release: Path, tmp_path: Path) -> None:
     path = tmp_path / "c.rq"
     path.write_text("CONSTRUCT { <http://e/s> <http://e/p> [] , 1 } {}")
@@ -121,6 +127,7 @@ def test_query_refuses_a_format_that_the_result_cannot_have(release: Path) -> No
     assert "use one of json, xml, csv, tsv" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, code, says",
     [
@@ -177,6 +184,7 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys
     assert capsys.readouterr().err.startswith("computeatlas: internal error: ZeroDivisionError: oops — set")
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
     question = REPOSITORY / "queries/single_passage_facts.rq"
     command = f"{sys.executable} -m computeatlas query --release {release} --format csv {question}"

@@ -15,6 +15,8 @@ from computeatlas.model.project import Project
 from computeatlas.release.build import DATA_NAME, build
 from computeatlas.release.load import read_manifest
 
+pytestmark = pytest.mark.slow
+
 CLAIM = """
 claim:hall-operated-by a atlas:Claim ;
     rdfs:label "Builder runs the hall"@en , "Byggare driver hallen"@sv ;

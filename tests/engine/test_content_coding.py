@@ -20,6 +20,7 @@ DECODERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODERS)
 @given(st.lists(st.binary(max_size=300) | st.just(b"the same " * 2000), max_size=8))
 def test_pieces_are_read_back(name: str, pieces: list[bytes]) -> None:

@@ -76,6 +76,7 @@ def test_rows_are_those_of_the_list_of_statements(table) -> None:
     assert [(r["row"], r["start"], r["end"]) for r in table] == [(x[0], x[start], x[end]) for x in lines[1:]]
 
 
+@pytest.mark.slow
 def test_each_row_is_modelled_by_claims_that_rest_on_it(table, passages) -> None:
     for row in table:
         if row["outcome"] == "modelled":

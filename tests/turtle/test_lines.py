@@ -45,6 +45,7 @@ def documents(draw) -> tuple[str, list[tuple[str, str, str, int]]]:
     return text, expected
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(documents())
 def test_every_object_is_found_on_its_line(tmp_path_factory, document) -> None:

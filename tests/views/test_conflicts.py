@@ -72,6 +72,7 @@ def expected_questions(made: list[Made], entered: set[tuple[str, str, str]]) -> 
     return found
 
 
+@pytest.mark.slow
 @given(claim_sets())
 def test_conflicts_are_those_that_a_comparison_of_all_pairs_finds(made: list[Made]) -> None:
     quads = quads_of(made)
@@ -89,6 +90,7 @@ def test_conflicts_are_those_that_a_comparison_of_all_pairs_finds(made: list[Mad
     assert [q.kind for q in questions] == sorted(q.kind for q in questions)
 
 
+@pytest.mark.slow
 @given(claim_sets())
 def test_every_claim_of_a_conflict_is_shown_once_and_its_outcome_explained_as_the_rule_has_it(made: list[Made]) -> None:
     quads = quads_of(made)

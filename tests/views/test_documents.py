@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def claim_sets(draw: st.DrawFn) -> list[Made]:
 
 
 @given(claim_sets())
+@pytest.mark.slow
 def test_figures_are_those_of_a_count_by_hand(made: list[Made]) -> None:
     quads = quads_of(made)
     reader = reader_of(quads)

@@ -27,6 +27,7 @@ def replace(root: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
+@pytest.mark.slow
 def test_sound_passages_pass(tiny: Path) -> None:
     assert findings(tiny, TEXTS) == []
 
@@ -56,6 +57,7 @@ def test_a_wrong_extent_is_found(tiny: Path) -> None:
     assert findings(tiny, TEXTS) == [(PAPER, 12, "wrong-extent")]
 
 
+@pytest.mark.slow
 def test_texts_are_found_by_digest_whatever_their_names(tiny: Path, tmp_path: Path) -> None:
     shutil.copytree(TEXTS, tmp_path / "a" / "b")
     (tmp_path / "a" / "b" / "paper.txt").rename(tmp_path / "a" / "b" / "other.dat")

@@ -27,6 +27,7 @@ def test_text_is_path_line_severity_message_and_code() -> None:
     assert FORMS["text"]([WARNING], []) == "ontology: warning: has them [windows-line-ends]\n"
 
 
+@pytest.mark.slow
 @given(FINDINGS, st.lists(TEXT, max_size=2))
 def test_json_loses_nothing(findings: list[Finding], left_out: list[str]) -> None:
     data = json.loads(FORMS["json"](findings, left_out))
@@ -34,6 +35,7 @@ def test_json_loses_nothing(findings: list[Finding], left_out: list[str]) -> Non
     assert data["leftOut"] == left_out
 
 
+@pytest.mark.slow
 @given(FINDINGS, st.lists(TEXT, max_size=2))
 def test_a_workflow_command_is_one_line_whatever_the_text(findings: list[Finding], left_out: list[str]) -> None:
     lines = FORMS["github"](findings, left_out).split("\n")

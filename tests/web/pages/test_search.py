@@ -151,6 +151,7 @@ def test_suggestions_are_json_that_a_browser_may_keep_and_revalidate(site: str) 
     assert get(address, **{"If-None-Match": headers["etag"]})[0] == 304
 
 
+@pytest.mark.slow
 def test_other_data_are_searched_too(serving, tmp_path) -> None:
     data = tmp_path / "other.ttl"
     data.write_text(
