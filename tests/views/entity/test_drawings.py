@@ -13,7 +13,7 @@ from computeatlas.views.entity.incoming import Reference
 from computeatlas.views.entity.meaning import Meaning
 from computeatlas.views.entity.neighbourhood import neighbourhood
 from computeatlas.views.entity.stages import progress
-from computeatlas.views.entity.statements import Block, Group, Origin, Statement
+from computeatlas.views.entity.statements import Group, Origin, PropertyStatements, Statement
 
 
 def claim(name: str, predicate: str, value: str, as_of: str = "", issued: str = "") -> Claim:
@@ -59,12 +59,12 @@ def test_a_planned_year_that_is_no_year_has_no_place() -> None:
 
 def group(values: list[tuple[str, Origin]]) -> Group:
     statements = tuple(Statement(ox.NamedNode(ID + name), origin) for name, origin in values)
-    return Group(Meaning.WHO, (Block(ATLAS + "builtBy", statements),))
+    return Group(Meaning.WHO, (PropertyStatements(ATLAS + "builtBy", statements),))
 
 
 def test_nothing_linked_makes_no_drawing() -> None:
     statement = Statement(ox.Literal("text"), Origin.STATED)
-    assert neighbourhood([Group(Meaning.WORDS, (Block(ATLAS + "purpose", (statement,)),))], []) is None
+    assert neighbourhood([Group(Meaning.WORDS, (PropertyStatements(ATLAS + "purpose", (statement,)),))], []) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from(list(Origin))), max_size=30), st.integers(0, 20))

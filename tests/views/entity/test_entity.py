@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from computeatlas.model.project import Project
     from computeatlas.views.entity.entity import Page
-    from computeatlas.views.entity.statements import Block
+    from computeatlas.views.entity.statements import PropertyStatements
 
 PREFIX = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
@@ -49,7 +49,7 @@ def claims_shown(page: Page) -> set[str]:
     return {claim.iri for group in page.groups for block in group.blocks for claim in block.claims}
 
 
-def block(page: Page, name: str) -> Block:
+def block(page: Page, name: str) -> PropertyStatements:
     return next(one for group in page.groups for one in group.blocks if one.by == ATLAS + name)
 
 

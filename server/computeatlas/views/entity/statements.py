@@ -40,7 +40,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Block:
+class PropertyStatements:
     """All that is said by one property: `statements` hold; `aside` are the claims that give none of them.
 
     `disagreeing` are the claims between which there is a disagreement, none where there is none.
@@ -63,7 +63,7 @@ class Group:
     """The blocks that are about one matter."""
 
     meaning: Meaning
-    blocks: tuple[Block, ...]
+    blocks: tuple[PropertyStatements, ...]
 
 
 def origin_of(graphs: set[str]) -> Origin:
@@ -93,7 +93,7 @@ def arrange(
         for _subject, predicate, value in claim.supports:
             support[predicate, value].append(claim)
     properties = dict.fromkeys([*by_property, *(name for name, _ in triples)])
-    blocks: dict[Meaning, list[Block]] = defaultdict(list)
+    blocks: dict[Meaning, list[PropertyStatements]] = defaultdict(list)
     for name in sorted(properties, key=lambda name: (reader.label(name).casefold(), name)):
         statements = [
             Statement(value, Origin.DERIVED if support[name, value] else origin_of(graphs), tuple(support[name, value]))
@@ -105,7 +105,7 @@ def arrange(
     return tuple(Group(meaning, tuple(blocks[meaning])) for meaning in Meaning if meaning in blocks)
 
 
-def _block(reader: Reader, name: str, statements: Sequence[Statement], claims: Sequence[Claim]) -> Block:
+def _block(reader: Reader, name: str, statements: Sequence[Statement], claims: Sequence[Claim]) -> PropertyStatements:
     order = list(Origin)
     shown = sorted(
         _in_language(statements, reader.language), key=lambda s: (order.index(s.origin), _words(reader, s.value))
@@ -113,7 +113,7 @@ def _block(reader: Reader, name: str, statements: Sequence[Statement], claims: S
     used = {claim for statement in shown for claim in statement.claims}
     disagreeing = _disagreement(claims)
     aside = tuple(claim for claim in claims if claim not in used and claim not in disagreeing)
-    return Block(name, tuple(shown), aside, disagreeing)
+    return PropertyStatements(name, tuple(shown), aside, disagreeing)
 
 
 def _in_language(statements: Iterable[Statement], language: str) -> Iterable[Statement]:
