@@ -1,7 +1,10 @@
-"""Oxigraph inside this process: queries in, serialised results out.
+"""Oxigraph inside this process, for commands that ask their own questions and end: queries in, serialised results out.
+
+It is no engine of `computeatlas.engine.base`: it is synchronous, and a query has no limit of time or memory and may end
+the process, which is why the server uses `engine/pool/engine.py`. Both take the same `Query` and give the same `Table`.
 
 A result of pyoxigraph must be consumed in the thread that made it, so results never leave this module unserialised
-except through `rows`, which copies them.
+except through `table` and `graph`, which copy them.
 """
 
 from __future__ import annotations

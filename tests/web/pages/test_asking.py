@@ -14,6 +14,7 @@ from computeatlas.engine.pool.fork_server import Start
 from computeatlas.engine.pool.pool import Pool
 from computeatlas.model.errors import OverloadedError, QuerySyntaxError
 from computeatlas.model.limits import MIB, Limits
+from computeatlas.web.http.questions import OpenQuestions
 from computeatlas.web.pages.asking import Asker
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def opened(folder: Path, **limits: int) -> AsyncIterator[Pool]:
 async def ask(pool: Pool, texts: Sequence[str]) -> list[Table]:
     """Ask from a thread, as pages do."""
     asker = Asker(PoolEngine(pool), asyncio.get_running_loop())
-    return await asyncio.to_thread(asker.tables, "c", texts, union=False, timeout=60.0)
+    return await asyncio.to_thread(asker.tables, OpenQuestions("c"), texts, union=False, timeout=60.0)
 
 
 def test_tables_come_in_the_order_of_the_queries(tmp_path: Path) -> None:

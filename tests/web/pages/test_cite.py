@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 import computeatlas.web
 from computeatlas.provenance.gaps import Reason
 from computeatlas.provenance.supports import Basis
-from computeatlas.web.pages.cite import FORMATS
+from computeatlas.web.endpoints.cite import FORMATS
 
 WEB = Path(computeatlas.web.__file__).parent
 TEMPLATE = (WEB / "templates/cite.html").read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from computeatlas.web.endpoints.operation import Operation, parameters
 from computeatlas.web.endpoints.plan import Plan, choose_graph_format
 from computeatlas.web.http.link_headers import link_header, split_suffix
 from computeatlas.web.http.messages import Request, Response
-from computeatlas.web.http.negotiate import choose_coding
+from computeatlas.web.http.negotiate import choose_coding, wants_page
 from computeatlas.web.http.page_numbers import read_page_number
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import DOCUMENTS, iri_of, path_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from computeatlas.engine.base import Engine, Question
     from computeatlas.engine.table import Table
     from computeatlas.web.endpoints.answer import Answers
+    from computeatlas.web.endpoints.page import PageMaker
     from computeatlas.web.http.settings import Settings
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -54,7 +55,8 @@ _TABLE = ((str(ResultKind.BINDINGS), "json"),)
 class LinkedDataEndpoint:
     """Describes things in the formats of RDF."""
 
-    def __init__(self, engine: Engine, settings: Settings, answers: Answers):
+    def __init__(self, engine: Engine, settings: Settings, answers: Answers, pages: PageMaker):
+        self._pages = pages
         self._engine = engine
         self._settings = settings
         self._answers = answers
@@ -68,8 +70,10 @@ class LinkedDataEndpoint:
         if request.path.startswith("/id/"):
             return self._see_other(request)
         operation = Operation(None, tuple(parameters(request.query_string, "query string")))
+        path, form, is_html = split_suffix(request.path)
+        if is_html or (form is None and wants_page(request.header(b"accept"), operation.value("format"))):
+            return await self._pages.make(request)
         page = read_page_number(operation.values("page"))
-        path, form, _html = split_suffix(request.path)
         tail = request.query_string.decode("ascii")
         thing = self._thing(path, operation)
         chosen = form or choose_graph_format(request.header(b"accept"), operation.value("format"))

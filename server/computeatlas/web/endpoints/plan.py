@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,14 +10,24 @@ from computeatlas.engine.base import Delivery, Question
 from computeatlas.model.errors import FormatError
 from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, formats_for
 from computeatlas.web.http.conditions import entity_tag
-from computeatlas.web.http.negotiate import choose_format, wish
+from computeatlas.web.http.negotiate import choose_format, wants_page, wish
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
     from computeatlas.model.limits import Limits
     from computeatlas.web.endpoints.admit import AdmittedQuery
+    from computeatlas.web.endpoints.operation import Operation
 
 _QUERY_KINDS = (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
+
+
+class Representation(Enum):
+    """As what the resource of a query is given."""
+
+    DATA = auto()
+    PAGE = auto()
+    #: What the answer rests on, in a format of its own, whoever asks.
+    SOURCES = auto()
 
 
 class Plan(NamedTuple):
@@ -37,6 +48,15 @@ class Plan(NamedTuple):
         """Return the plan for a question to the data of that version."""
         key = (version, question, delivery.formats, delivery.coding)
         return cls(version, question, delivery, key, None if is_volatile else entity_tag(key))
+
+
+def choose_representation(operation: Operation, accept: str | None) -> Representation:
+    """Return what is wanted of a query by its parameters and the Accept header: the one place where it is decided."""
+    if operation.value("cite") == "true":
+        return Representation.SOURCES
+    if wants_page(accept, operation.value("format")):
+        return Representation.PAGE
+    return Representation.DATA
 
 
 def plan_query(

@@ -34,12 +34,11 @@ class Request:
     """A request: `query_string` is bytes as sent; header names are small letters, fields sent twice are joined."""
 
     __slots__ = (
-        "_headers",
         "_questions",
         "_receive",
-        "ahead",
         "client",
         "connection",
+        "headers",
         "http_1_0",
         "method",
         "path",
@@ -57,8 +56,6 @@ class Request:
         self.scheme: str = scope["scheme"]
         #: What tells that the client has gone, where the server has such a thing.
         self.connection: Any = scope.get("computeatlas.connection")
-        #: A body that was read before its time.
-        self.ahead = b""
         self._questions: OpenQuestions | None = None
         self._receive = receive
         pairs: list[tuple[bytes, bytes]] = scope["headers"]
@@ -67,16 +64,16 @@ class Request:
             headers = {}
             for name, value in pairs:
                 headers[name] = headers[name] + b", " + value if name in headers else value
-        self._headers = headers
+        self.headers = headers
 
     def header(self, name: bytes) -> str | None:
         """Return the value of a header, None where it was not sent."""
-        value = self._headers.get(name)
+        value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
     def raw_header(self, name: bytes) -> bytes | None:
         """Return the bytes of a header, None where it was not sent."""
-        return self._headers.get(name)
+        return self.headers.get(name)
 
     @property
     def questions(self) -> OpenQuestions:
@@ -103,7 +100,7 @@ class Request:
 
     def require_host(self) -> str:
         """Return the host and port that the request is for; raises RequestError for a malformed Host."""
-        host = self._headers.get(b"host", b"localhost").decode("latin-1")
+        host = self.headers.get(b"host", b"localhost").decode("latin-1")
         if not _HOST.fullmatch(host):
             raise RequestError("bad-host", "The header Host names no host.")
         return host
@@ -122,28 +119,12 @@ class Request:
             size += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def read_ahead(self, most: int) -> Receive:
-        """Read the whole body into `ahead`, and return what gives it again; raises as `body` does."""
-        self.ahead = await self.body(most)
-        given = False
-        receive = self._receive
-
-        async def again() -> MutableMapping[str, Any]:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": self.ahead, "more_body": False}
-
-        self._receive = again
-        return again
-
     async def body_parts(self, most: int) -> Any:
         """Yield the pieces of the body; raises RequestError (413) where it has more than `most` bytes."""
-        length = self._headers.get(b"content-length")
+        length = self.headers.get(b"content-length")
         if length is not None and length.isdigit() and int(length) > most:
             raise _too_large(most)
-        if (self._headers.get(b"content-encoding") or b"identity").lower() != b"identity":
+        if (self.headers.get(b"content-encoding") or b"identity").lower() != b"identity":
             raise RequestError(
                 "content-type",
                 "Send the body uncompressed.",
@@ -178,7 +159,7 @@ class Response:
 
     A body of bytes has its length among the headers, unless the status forbids a body.
 
-    `rows` and `cached` are for the log.
+    `rows` and `cached` are for the log. A page may load what its own headers allow; other responses are only data.
     """
 
     status: int
@@ -186,6 +167,7 @@ class Response:
     body: bytes | Stream = b""
     rows: int | None = None
     cached: bool = False
+    is_page: bool = False
     #: Called with the whole body, where it was sent whole as a stream and is short enough to keep.
     keep: Callable[[bytes, int | None], None] | None = None
     keep_limit: int = 0

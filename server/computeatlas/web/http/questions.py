@@ -41,10 +41,14 @@ class OpenQuestions:
         try:
             answer = await pending
             is_stream = not isinstance(answer.body, bytes)
+        except BaseException:
+            # Cancelled, for one: nobody waits any more.
+            pending.abandon()
+            raise
         finally:
             # While an answer is being streamed, a client that leaves still frees what makes it.
             if not is_stream:
-                self._open.remove(pending)
+                self.discard(pending)
         return answer
 
     def add(self, waiting: Abandonable) -> None:
@@ -52,6 +56,11 @@ class OpenQuestions:
         if self.gone:
             raise ClientGoneError
         self._open.append(waiting)
+
+    def discard(self, waiting: Abandonable) -> None:
+        """Take note that `waiting` is waited for no more, whether it was added or not."""
+        if waiting in self._open:
+            self._open.remove(waiting)
 
     def abandon(self) -> None:
         """Take note that the client has gone away."""

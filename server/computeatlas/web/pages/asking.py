@@ -9,13 +9,13 @@ from computeatlas.engine.base import Delivery, Query
 from computeatlas.engine.table import Table, read_table
 from computeatlas.model.errors import ResultTooLargeError
 from computeatlas.model.namespaces import BASE
-from computeatlas.web.http.questions import OpenQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from computeatlas.engine.base import Engine
     from computeatlas.model.mediatypes import Format
+    from computeatlas.web.http.questions import OpenQuestions
 
 #: More bytes than a page can show.
 _LARGEST = 8 * 1024 * 1024
@@ -34,36 +34,41 @@ class Asker:
         """Names the data as they are now."""
         return self.engine.version
 
-    def answer(self, client: str, query: Query, delivery: Delivery) -> tuple[Format, bytes]:
-        """Return format and bytes of an answer. Called in any thread but that of the event loop.
+    def answer(self, questions: OpenQuestions, query: Query, delivery: Delivery) -> tuple[Format, bytes]:
+        """Return format and bytes of the answer to a question of one request.
 
-        Raises what `Engine.ask` raises, ResultTooLargeError for more than a page can show.
+        Called in any thread but that of the event loop. Raises what `OpenQuestions.ask` raises, so ClientGoneError once
+        the client has gone, and ResultTooLargeError for more than a page can show.
         """
-        return self._answers(client, [query], delivery)[0]
+        return self._answers(questions, [query], delivery)[0]
 
-    def table(self, client: str, text: str, *, union: bool, timeout: float) -> Table:
+    def table(self, questions: OpenQuestions, text: str, *, union: bool, timeout: float) -> Table:
         """Return the table of a SELECT or ASK query of our own; see `answer`."""
-        return self.tables(client, [text], union=union, timeout=timeout)[0]
+        return self.tables(questions, [text], union=union, timeout=timeout)[0]
 
-    def tables(self, client: str, texts: Sequence[str], *, union: bool, timeout: float) -> list[Table]:
+    def tables(self, questions: OpenQuestions, texts: Sequence[str], *, union: bool, timeout: float) -> list[Table]:
         """Return the tables of several queries, which are asked together, in their order.
 
         Raises what the query raises that fails first; the others are abandoned then. See `answer`.
         """
         queries = [Query(text, base_iri=BASE, union=union) for text in texts]
         delivery = Delivery(_TABLES, timeout=timeout, max_result=_LARGEST)
-        return [read_table(data) for _form, data in self._answers(client, queries, delivery)]
+        return [read_table(data) for _form, data in self._answers(questions, queries, delivery)]
 
-    def _answers(self, client: str, queries: Sequence[Query], delivery: Delivery) -> list[tuple[Format, bytes]]:
-        return asyncio.run_coroutine_threadsafe(self._gather(client, queries, delivery), self._loop).result()
+    def _answers(
+        self, questions: OpenQuestions, queries: Sequence[Query], delivery: Delivery
+    ) -> list[tuple[Format, bytes]]:
+        return asyncio.run_coroutine_threadsafe(self._gather(questions, queries, delivery), self._loop).result()
 
-    async def _gather(self, client: str, queries: Sequence[Query], delivery: Delivery) -> list[tuple[Format, bytes]]:
-        questions = OpenQuestions(client)
+    async def _gather(
+        self, questions: OpenQuestions, queries: Sequence[Query], delivery: Delivery
+    ) -> list[tuple[Format, bytes]]:
         tasks = [asyncio.ensure_future(self._read(questions, query, delivery)) for query in queries]
         try:
             return await asyncio.gather(*tasks)
         except BaseException:
-            questions.abandon()
+            for task in tasks:
+                task.cancel()
             # Their errors are seen here: nobody waits for an abandoned query.
             await asyncio.gather(*tasks, return_exceptions=True)
             raise

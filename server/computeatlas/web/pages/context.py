@@ -14,6 +14,8 @@ from flask import current_app, g, request
 
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
+from computeatlas.web.endpoints.page import QUESTIONS
+from computeatlas.web.http.questions import OpenQuestions
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.protege_bundle import ProtegeBundle
 from computeatlas.web.pages.trace_limit import TraceLimit
@@ -77,9 +79,10 @@ class PageContext:
 
         Raises what the query raises that fails first; the others are abandoned then.
         """
-        client = request.remote_addr or "local"
         begun = time.perf_counter()
-        tables = self.asker.tables(client, texts, union=self.settings.union, timeout=self.settings.limits.timeout)
+        tables = self.asker.tables(
+            open_questions(), texts, union=self.settings.union, timeout=self.settings.limits.timeout
+        )
         count, rounds, seconds = g.get("asked", (0, 0, 0.0))
         g.asked = (count + len(texts), rounds + 1, seconds + time.perf_counter() - begun)
         return tables
@@ -92,6 +95,12 @@ class PageContext:
         with self._lock:
             value: Versioned[Made] = self._kept.setdefault(kept, Versioned())
         return value.get(self.version, lambda: kept.make(reader()))
+
+
+def open_questions() -> OpenQuestions:
+    """Return what the request that is being answered has asked, given up when its client goes away."""
+    found: OpenQuestions | None = request.environ.get(QUESTIONS)
+    return found if found is not None else OpenQuestions(request.remote_addr or "local")
 
 
 def context() -> PageContext:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from computeatlas.engine.base import ClientGoneError
 from computeatlas.model.errors import AtlasError
 from computeatlas.web.http.problems import Problem, describe_error, render_problem
 
@@ -23,6 +24,11 @@ _KEPT = ("allow", "location", "www-authenticate", "retry-after")
 
 def register(app: Flask) -> None:
     """Make `app` answer every error with problem details and never with a traceback."""
+
+    @app.errorhandler(ClientGoneError)
+    def client_gone(_error: ClientGoneError) -> Response:
+        # Nobody reads it; the status is that of the log.
+        return Response(status=499)
 
     @app.errorhandler(AtlasError)
     def atlas_error(error: AtlasError) -> Response:

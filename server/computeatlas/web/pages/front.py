@@ -1,8 +1,8 @@
-"""The front page, health and the explanations of problem types."""
+"""The front page and the explanations of problem types."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 
 from computeatlas.model.namespaces import BASE, DATASET_IRI
 from computeatlas.views.facility_maps import overview_map
@@ -37,28 +37,6 @@ def front() -> str:
         is_changed=manifest is not None and shared.version != manifest.digest,
         cited=cited,
     )
-
-
-@blueprint.get("/healthz")
-def healthz() -> tuple[Response, int]:
-    """Say whether queries are answered, on what, and within which limits; 503 while there is no worker."""
-    shared = context()
-    engine, settings = shared.asker.engine, shared.settings
-    manifest = settings.served.manifest
-    status = engine.status()
-    body = {
-        "status": "ok" if status.ready else "starting",
-        "version": manifest.version if manifest else None,
-        "digest": manifest.digest if manifest else None,
-        "quads": engine.quads,
-        **status.numbers,
-        "writable": settings.writable,
-        "federation": settings.allow_service,
-        "limits": settings.limits.as_data(),
-    }
-    response = jsonify(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response, 200 if status.ready else 503
 
 
 @blueprint.get("/problems")

@@ -24,7 +24,7 @@ _KEPT = ("Content-Type", "Content-Encoding", "Link", "Content-Location", "Vary",
 #: Besides its body, a page costs so many bytes, about.
 _OVERHEAD = 1000
 #: Paths whose pages may differ from one time to the next, as the answer to a query with NOW() does.
-_LIVE = ("/sparql", "/healthz")
+_LIVE = ("/sparql",)
 _FOLDERS = ("templates", "static", "translations")
 
 

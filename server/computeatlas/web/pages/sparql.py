@@ -1,4 +1,4 @@
-"""`/sparql` for people: an editor, or a form, and a query's answer as a table. Programs are served by `queries`."""
+"""`/sparql` for people: an editor, or a form, and the answer to a query, which `endpoints/query` asked before."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from computeatlas.engine.base import Delivery
 from computeatlas.model.errors import NestingError
 from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
 from computeatlas.model.namespaces import ATLAS, BASE, ID, PREFIXES, shorten
 from computeatlas.views.questions import read_questions
-from computeatlas.web.endpoints.admit import admit_query
-from computeatlas.web.endpoints.operation import read_query
+from computeatlas.web.endpoints.page import VALUE, AnswerPage
 from computeatlas.web.http.urls import is_ours, path_of
 from computeatlas.web.pages.completions import completions
 from computeatlas.web.pages.context import Kept, context
@@ -26,7 +24,6 @@ blueprint = Blueprint("sparql", __name__)
 
 #: Rows that a page shows.
 _SHOWN = 2000
-_FORMATS = (("bindings", "json"), ("boolean", "json"), ("graph", "ttl"))
 #: Name of a format → what people call it.
 _CALLED = {
     "json": "JSON",
@@ -62,18 +59,13 @@ _COMPLETIONS = Kept(_read_completions)
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Show the answer to a query as a table or as Turtle; without a query, show the form alone."""
-    body = request.get_data()
-    operation = read_query(request.method, request.content_type, request.query_string, body)
-    if operation.text is None:
-        return _page("")
-    shared = context()
-    admitted = admit_query(operation, shared.settings, request.base_url)
-    delivery = Delivery(_FORMATS, timeout=admitted.timeout, max_result=shared.settings.limits.max_result)
-    form, data = shared.asker.answer(request.remote_addr or "local", admitted.query, delivery)
-    if form is TURTLE:
-        return _page(operation.text, {"graph": data.decode()})
+    page: AnswerPage = request.environ[VALUE]
+    if page.form is None:
+        return _page(page.text)
+    if page.form is TURTLE:
+        return _page(page.text, {"graph": page.data.decode()})
     try:
-        return _page(operation.text, json.loads(data))
+        return _page(page.text, json.loads(page.data))
     except RecursionError as error:
         raise NestingError("the result is nested deeper than a page can show", hint="ask for another format") from error
 

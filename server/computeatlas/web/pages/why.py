@@ -12,7 +12,7 @@ from computeatlas.provenance.answer_triples import AnswerTriple, AnswerTriples
 from computeatlas.provenance.sources import sources_of
 from computeatlas.views.records import read_claims
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.pages.context import context, reader
+from computeatlas.web.pages.context import context, open_questions, reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.parameters import argument
 
@@ -28,7 +28,8 @@ def why() -> str:
     shared = context()
     triple = ox.Triple(_thing("s"), _thing("p"), _thing("o"))
     present = reader()
-    with shared.trace_limit.turn():
+    questions = open_questions()
+    with shared.trace_limit.turn(lambda: questions.gone):
         found = sources_of(AnswerTriples((AnswerTriple(triple),), ()), present.ask, shared.settings.rules)
     support = next(iter(found.supports), None)
     derivation = support.derivation if support else None

@@ -10,31 +10,25 @@ import logging
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from a2wsgi import WSGIMiddleware
+from typing import TYPE_CHECKING
 
 from computeatlas.engine.base import ClientGoneError
 from computeatlas.model.errors import AtlasError
-from computeatlas.web.endpoints import linked_data
-from computeatlas.web.endpoints import operation as protocol
-from computeatlas.web.endpoints import query as queries
-from computeatlas.web.endpoints import update as updates
-from computeatlas.web.endpoints import void as well_known
+from computeatlas.web.endpoints import health, linked_data, query, update, void
 from computeatlas.web.endpoints.answer import Answers
 from computeatlas.web.endpoints.graph_store import GraphStoreEndpoint
+from computeatlas.web.endpoints.health import HealthEndpoint
 from computeatlas.web.endpoints.linked_data import LinkedDataEndpoint
 from computeatlas.web.endpoints.query import QueryEndpoint
 from computeatlas.web.endpoints.service_description import Describer
 from computeatlas.web.endpoints.update import UpdateEndpoint
 from computeatlas.web.endpoints.void import VoidEndpoint
-from computeatlas.web.http.link_headers import split_suffix
 from computeatlas.web.http.messages import BodyIncompleteError, Request, Response
-from computeatlas.web.http.negotiate import prefers_html, wants_page
 from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
 from computeatlas.web.serve.access_log import RequestRecord
 from computeatlas.web.serve.clients import client_of
 from computeatlas.web.serve.metrics import CONTENT_TYPE, Metrics
+from computeatlas.web.serve.page_threads import PageThreads
 from computeatlas.web.serve.rate_limit import RateLimiter, parse_rate
 
 if TYPE_CHECKING:
@@ -64,15 +58,15 @@ _HEADERS = (
 #: What is sent as data is never a page that may do anything.
 _NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _TLS = (b"strict-transport-security", b"max-age=31536000")
-_COMMON = b"".join(b"%s: %s\r\n" % header for header in (*_HEADERS, _NO_PAGE))
-_COMMON_TLS = _COMMON + b"%s: %s\r\n" % _TLS
+#: Whether the response is a page, and whether the client came by TLS → headers.
+_COMMON = {
+    (is_page, is_tls): (*_HEADERS, *(() if is_page else (_NO_PAGE,)), *((_TLS,) if is_tls else ()))
+    for is_page in (False, True)
+    for is_tls in (False, True)
+}
+_COMMON_LINES = {key: b"".join(b"%s: %s\r\n" % header for header in headers) for key, headers in _COMMON.items()}
 #: What a client that went away before its answer is logged with, as nginx does.
 _GONE = 499
-#: Endpoints whose resources are pages for those who want pages.
-_WITH_PAGES = frozenset({"query", "linked-data"})
-_FORM = protocol.FORM.encode()
-#: Threads for pages.
-_PAGE_THREADS = 8
 
 
 class Gateway:
@@ -81,19 +75,21 @@ class Gateway:
     def __init__(self, engine: Engine, settings: Settings, pages: Flask, log: RequestLog):
         describer = Describer(engine, settings)
         self.answers = answers = Answers(engine, settings)
-        self.query = QueryEndpoint(engine, settings, describer, answers)
         self.metrics = Metrics(engine, answers.cache)
-        self._pages = WSGIMiddleware(pages, workers=_PAGE_THREADS)  # type: ignore[arg-type]
+        self._pages = PageThreads(pages, settings.limits.queue_timeout)
         self._settings = settings
         self._log = log
+        queries = QueryEndpoint(engine, settings, answers, describer, self._pages)
         store = GraphStoreEndpoint(engine, settings)
         #: Path → name, methods and endpoint.
         self._endpoints: dict[str, tuple[str, tuple[str, ...], Endpoint]] = {
-            "/sparql": ("query", queries.METHODS, self.query),
-            "/update": ("update", updates.METHODS, UpdateEndpoint(engine, settings)),
+            "/sparql": ("query", query.METHODS, queries),
+            "/sparql/cite": ("query", query.METHODS, queries.sources),
+            "/healthz": ("health", health.METHODS, HealthEndpoint(engine, settings)),
+            "/update": ("update", update.METHODS, UpdateEndpoint(engine, settings)),
             "/store": ("store", store.methods, store),
-            "/.well-known/void": ("void", well_known.METHODS, VoidEndpoint(engine, describer)),
-            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(engine, settings, answers)),
+            "/.well-known/void": ("void", void.METHODS, VoidEndpoint(engine, describer)),
+            "/doc": ("linked-data", linked_data.METHODS, LinkedDataEndpoint(engine, settings, answers, self._pages)),
             "/metrics": ("metrics", ("GET", "HEAD", "OPTIONS"), self._metrics),
         }
         for path in ("/sparql", "/update", "/.well-known/void", "/metrics"):
@@ -121,30 +117,25 @@ class Gateway:
         note = None
         try:
             self._admit(request)
-            if name == "query" and request.method == "POST" and _may_be_for_pages(request):
-                # The form may name a format, or ask for sources; Flask then gets the body again.
-                receive = await request.read_ahead(self._settings.limits.max_query * 4)
-            if endpoint is None or (name in _WITH_PAGES and _is_for_people(name, request)):
-                request.require_host()
-                if name == "query" and _asks_for_sources(request):
-                    scope = {**scope, "path": "/sparql/cite", "raw_path": b"/sparql/cite"}
-                await self._page(scope, receive, send, request, number, begun)
-                return
-            if request.method == "OPTIONS":
+            if endpoint is None:
+                response = await self._pages.make(request)
+            elif request.method == "OPTIONS":
                 response = _options(", ".join(methods))
             elif request.method not in methods:
                 raise _not_allowed(request, methods)
             else:
                 response = await endpoint(request)
         except (ClientGoneError, BodyIncompleteError):
-            self._record(name, number, request, _GONE, begun, 0, Response(_GONE), None)
+            self._record(name, number, request, begun, 0, Response(_GONE), None)
             return
         except Exception as error:
             problem = self._problem(error)
             note = problem.kind
             response = _problem_response(problem, request)
+        if response.is_page:
+            name = "pages"
         size, failure = await self._send(request, response, number, send)
-        self._record(name, number, request, response.status, begun, size, response, failure or note)
+        self._record(name, number, request, begun, size, response, failure or note)
 
     def _find(self, path: str) -> tuple[str, tuple[str, ...], Endpoint | None]:
         found = self._endpoints.get(path)
@@ -179,28 +170,6 @@ class Gateway:
         ]
         return Response(200, headers, body)
 
-    async def _page(
-        self, scope: Scope, receive: Receive, send: Send, request: Request, number: str, begun: float
-    ) -> None:
-        """Let Flask serve the request, and count it."""
-        status, size = 500, 0
-        # Flask sees the scheme that the client used, and its limits are counted under the same name.
-        scope = {**scope, "scheme": request.scheme, "client": (request.client, 0)}
-
-        async def count(message: Any) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": [*message["headers"], *self._common(request, number, page=True)]}
-            else:
-                size += len(message.get("body", b""))
-            await send(message)
-
-        try:
-            await self._pages(scope, receive, count)  # type: ignore[arg-type]
-        finally:
-            self._record("pages", number, request, status, begun, size, Response(status), None)
-
     def _problem(self, error: Exception) -> Problem:
         if isinstance(error, AtlasError):
             problem = describe_error(error)
@@ -228,15 +197,16 @@ class Gateway:
         if isinstance(body, bytes):
             if request.method == "HEAD":
                 body = b""
+            common = _COMMON_LINES[response.is_page, request.scheme == "https"]
             if request.connection is not None and request.connection.respond(
-                response.status, response.headers, _COMMON if request.scheme == "http" else _COMMON_TLS, number, body
+                response.status, response.headers, common, number, body
             ):
                 return len(body), None
-            headers = [*response.headers, *self._common(request, number)]
+            headers = _headers(request, response, number)
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             return len(body), None
-        headers = [*response.headers, *self._common(request, number)]
+        headers = _headers(request, response, number)
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if request.method == "HEAD":
             request.leave()
@@ -269,27 +239,18 @@ class Gateway:
             response.keep(b"".join(kept), body.rows)
         return sent, None
 
-    def _common(self, request: Request, number: str, *, page: bool = False) -> list[tuple[bytes, bytes]]:
-        headers = [*_HEADERS, (b"x-request-id", number.encode())]
-        if not page:
-            headers.append(_NO_PAGE)
-        if request.scheme == "https":
-            headers.append(_TLS)
-        return headers
-
     def _record(
         self,
         name: str,
         number: str,
         request: Request,
-        status: int,
         begun: float,
         size: int,
         response: Response,
         note: str | None,
     ) -> None:
         seconds = time.perf_counter() - begun
-        self.metrics.count(name, status, seconds, size)
+        self.metrics.count(name, response.status, seconds, size)
         if self._log.is_on:
             self._log.add(
                 RequestRecord(
@@ -297,7 +258,7 @@ class Gateway:
                     request.client,
                     request.method,
                     request.path,
-                    status,
+                    response.status,
                     seconds,
                     size,
                     response.rows,
@@ -313,41 +274,9 @@ async def _without_slash(request: Request) -> Response:
     return Response(308, [(b"location", request.path[:-1].encode() + tail), (b"content-length", b"0")])
 
 
-def _is_for_people(name: str, request: Request) -> bool:
-    """Say whether the answer is to be a page: a browser asks, and names no other format.
-
-    What cites the sources of an answer is Flask's, whoever asks.
-    """
-    if request.method == "OPTIONS":
-        return False
-    if name == "query" and _asks_for_sources(request):
-        return True
-    if name == "linked-data":
-        path, form, html = split_suffix(request.path)
-        if form is not None or html or path.startswith("/id/"):
-            return html and not path.startswith("/id/")
-    return wants_page(request.header(b"accept"), _wanted_format(request))
-
-
-def _wanted_format(request: Request) -> str | None:
-    """Return the first value of the parameter `format`, of a form or of the URL; raises RequestError (400)."""
-    kind = request.raw_header(b"content-type") or b""
-    form = request.ahead if kind.lower().startswith(_FORM) else b""
-    for data, what in ((form, "form"), (request.query_string, "query string")):
-        if b"format=" in data:
-            pairs = tuple(protocol.parameters(data, what))
-            if (value := protocol.Operation(None, pairs).value("format")) is not None:
-                return value
-    return None
-
-
-def _may_be_for_pages(request: Request) -> bool:
-    kind = request.raw_header(b"content-type") or b""
-    return prefers_html(request.header(b"accept")) or kind.lower().startswith(_FORM)
-
-
-def _asks_for_sources(request: Request) -> bool:
-    return b"cite=true" in request.query_string or b"cite=true" in request.ahead
+def _headers(request: Request, response: Response, number: str) -> list[tuple[bytes, bytes]]:
+    common = _COMMON[response.is_page, request.scheme == "https"]
+    return [*response.headers, *common, (b"x-request-id", number.encode())]
 
 
 def _not_allowed(request: Request, methods: tuple[str, ...]) -> RequestError:
