@@ -56,7 +56,9 @@ class Facts:
         values = {*said.get(ATLAS + "object", ()), *said.get(ATLAS + "value", ())}
         as_of = _dated(said.get(ATLAS + "asOf", ()))
         evidence = sorted(said.get(ATLAS + "evidence", ()), key=sort_key)
-        passages = (self.passage(term) for term in evidence if not isinstance(term, ox.Literal))
+        passages = sorted(
+            dict.fromkeys(self.passage(term) for term in evidence if not isinstance(term, ox.Literal)), key=_by_place
+        )
         return Claim(
             iri=name,
             subject=_one_iri(said, ATLAS + "subject"),
@@ -68,7 +70,7 @@ class Facts:
             stated_by=_iris(said, ATLAS + "statedBy"),
             as_of=date_of(as_of),
             as_of_text=text_of(as_of),
-            passages=tuple(dict.fromkeys(passages)),
+            passages=tuple(passages),
             contradicts=_iris(said, ATLAS + "contradicts"),
             supports=tuple(sorted(self._supported(name), key=lambda t: (t[0], t[1], sort_key(t[2])))),
         )
@@ -155,6 +157,11 @@ def read_quantity(said: Said) -> Quantity | None:
         any(is_true(term) for term in said.get(ATLAS + "approximate", ())),
         currency is not None,
     )
+
+
+def _by_place(passage: Passage) -> tuple[str, int, int, str]:
+    """Return what orders passages as they stand in their sources."""
+    return passage.source.iri if passage.source else "", passage.start or 0, passage.end or 0, passage.iri
 
 
 def _dated(terms: Collection[Term]) -> Term | None:

@@ -71,9 +71,10 @@ def read_records(reader: Reader, documents: Iterable[str]) -> tuple[Figures, ...
     nodes = [node for name in documents if (node := iri(name))]
     if not nodes:
         return ()
-    tongue = [ox.Literal(reader.language)]
+    label_language = [ox.Literal(reader.language)]
     found = {
-        text_of(row.get("document")): row for row in reader.records("sources_figures", document=nodes, tongue=tongue)
+        text_of(row.get("document")): row
+        for row in reader.records("sources_figures", document=nodes, labelLanguage=label_language)
     }
     return tuple(_record(found[node.value]) for node in nodes if node.value in found)
 

@@ -28,14 +28,7 @@ _SHOWN = 90
 def ontology() -> str:
     """Show the terms of the data: class tree, properties by class, code lists, and the terms of other vocabularies."""
     vocabulary = context().get(_VOCABULARY)
-    mentioned = dict.fromkeys(vocabulary.terms)
-    for term in vocabulary.terms.values():
-        mentioned |= dict.fromkeys((*term.ranges, *term.domains, *term.above))
-        for example in term.examples:
-            mentioned |= dict.fromkeys((example.subject, example.claim or example.subject))
-            if isinstance(example.value, ox.NamedNode):
-                mentioned[example.value.value] = None
-    reader().need(mentioned)
+    reader().need_in(vocabulary)
     return render_template(
         "ontology.html",
         vocabulary=vocabulary,

@@ -31,6 +31,6 @@ def sources() -> str:
         subjects=subjects,
         modalities=modalities,
         paging=shown,
-        query=reader().text("sources_figures", tongue=[ox.Literal(language())]),
+        query=reader().text("sources_figures", labelLanguage=[ox.Literal(language())]),
         subjects_of=lambda record: reader().text("sources_subjects", document=[ox.NamedNode(record.source.iri)]),
     )
