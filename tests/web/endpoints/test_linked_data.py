@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pyoxigraph as ox
 import pytest
@@ -19,8 +19,8 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.model.terms import iri
 from computeatlas.views.entity.status import read_status
 from computeatlas.views.query import bind
-from computeatlas.web.http.link_headers import FORMATS, link_header, split_suffix
-from computeatlas.web.http.urls import iri_of, path_of
+from computeatlas.web.http.link_headers import link_header
+from computeatlas.web.http.urls import FORMATS, iri_of, path_of, split_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -269,9 +269,106 @@ NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x
 @given(NAMES)
 def test_paths_lead_back_to_the_iri(name: str) -> None:
     thing = iri(ID + "actor/" + name)
-    # What follows ? or # is no part of a path, and a server undoes the percent-encoding of one.
-    if thing is not None and not set(name) & set("?#%"):
-        assert iri_of(unquote(path_of(thing.value))) == thing.value
+    if thing is not None:
+        path = path_of(thing.value)
+        assert path.isascii()
+        if path.startswith("/describe?"):
+            assert parse_qs(urlsplit(path).query)["iri"] == [thing.value]
+        else:
+            assert iri_of(path) == thing.value
+            assert split_suffix(path) == (path, None, False)
+            assert "?" not in path
+            assert "#" not in path
+
+
+#: Names of things that a path does not say as it is, or not alone.
+ODD = [
+    "%3EIGW",
+    "a%2Fb",
+    "a/b",
+    "%41",
+    "A",
+    "caf%C3%A9",
+    "café",
+    "日本",
+    "%e3",
+    "%FF",
+    "v1.ttl",
+    "v2.html",
+    "v3.nt",
+    "v3",
+    "two//slashes",
+    "../up",
+    "a/./b",
+    "end/",
+    "query?x=1",
+    "frag#ment",
+    "plus+and&=;,",
+    "100%25",
+]
+
+
+@pytest.fixture(scope="module")
+def odd(serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of things with odd names, each with a number of its own."""
+    path: Path = tmp_path_factory.mktemp("odd") / "data.nt"
+    lines = [f'<{ID}actor/{name}> <http://e/p> "is {number}" .' for number, name in enumerate(ODD)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with serving("--data", str(path)) as url:
+        yield url
+
+
+def follow(site: str, path: str, accept: str) -> Reply:
+    for _hop in range(4):
+        reply = get(site, path, accept)
+        if reply.status != 303:
+            break
+        path = reply.headers["location"]
+    return reply
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number, name", list(enumerate(ODD)))
+@pytest.mark.parametrize("accept", ["application/n-triples", "text/html"])
+def test_a_thing_with_an_odd_name_is_reached_by_its_link(odd: str, number: int, name: str, accept: str) -> None:
+    reply = follow(odd, path_of(f"{ID}actor/{name}"), accept)
+    assert reply.status == 200
+    assert reply.headers["content-type"].startswith(accept)
+    said = reply.body.decode()
+    assert f"is {number}" in said
+    assert not [other for other in range(len(ODD)) if other != number and f'is {other}"' in said]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["%3EIGW", "a%2Fb", "a/b", "v1.ttl", "v2.html", "two//slashes", "%FF", "caf%C3%A9", "end/"]
+)
+@pytest.mark.parametrize("accept", ["application/n-triples", "text/html"])
+def test_an_identifier_is_followed_as_it_was_sent(odd: str, name: str, accept: str) -> None:
+    # An IRI beyond ASCII has the same URI as one with its escapes.
+    number = ODD.index("café" if name == "caf%C3%A9" else name)
+    reply = follow(odd, f"/id/actor/{name}", accept)
+    assert (reply.status, f"is {number}" in reply.body.decode()) == (200, True)
+    links = reply.headers.get("link", "")
+    assert links.isascii()
+
+
+@pytest.mark.slow
+def test_links_of_a_page_and_its_data_name_the_thing_as_it_is(odd: str) -> None:
+    for accept in ("text/turtle", "text/html"):
+        reply = get(odd, "/doc/actor/a%2Fb", accept)
+        assert f'<{odd}doc/actor/a%2Fb>; rel="canonical"' in reply.headers["link"]
+        assert f'<{ID}actor/a%2Fb>; rel="describes"' in reply.headers["link"]
+        assert reply.headers["content-location"].startswith("/doc/actor/a%2Fb.")
+        assert get(odd, reply.headers["content-location"], accept).status == 200
+    page = get(odd, "/doc/actor/a%2Fb", "text/html").body.decode()
+    assert 'href="/doc/actor/a%2Fb.ttl"' in page
+
+
+@pytest.mark.slow
+def test_an_ending_is_one_where_the_name_without_it_is_known(odd: str) -> None:
+    reply = get(odd, "/doc/actor/v3.nt", "text/html")
+    assert (reply.status, "is 13" in reply.body.decode()) == (200, True)
 
 
 @given(NAMES, st.sampled_from([form.name for form in FORMATS]))

@@ -8,7 +8,6 @@ client wants (RFC 9110, section 12), or in the one that its ending names. Pages 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from cachetools import LRUCache
 
@@ -22,12 +21,12 @@ from computeatlas.views.entity.status import Status, read_status
 from computeatlas.views.query import bind
 from computeatlas.web.endpoints.operation import Operation, parameters
 from computeatlas.web.endpoints.plan import Plan, choose_graph_format
-from computeatlas.web.http.link_headers import link_header, split_suffix
+from computeatlas.web.http.link_headers import link_header
 from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.negotiate import choose_coding, wants_page
 from computeatlas.web.http.page_numbers import read_page_number
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.http.urls import DOCUMENTS, iri_of, path_of
+from computeatlas.web.http.urls import DOCUMENTS, iri_of, path_of, split_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +69,7 @@ class LinkedDataEndpoint:
         if request.path.startswith("/id/"):
             return self._see_other(request)
         operation = Operation(None, tuple(parameters(request.query_string, "query string")))
-        path, form, is_html = split_suffix(request.path)
+        path, form, is_html = split_suffix(request.raw_path)
         if is_html or (form is None and wants_page(request.header(b"accept"), operation.value("format"))):
             return await self._pages.make(request)
         page = read_page_number(operation.values("page"))
@@ -84,7 +83,13 @@ class LinkedDataEndpoint:
             # The terms are fragments of it, so their descriptions are its content.
             plan = self._plan(request, GraphRead(graph_iri("ontology"), self._settings.union), chosen)
             return await self._answers.answer(request, plan, self._about(request, path, chosen, tail, ()))
-        goes_on = await self._look(request, thing, page)
+        try:
+            goes_on = await self._look(request, thing, page)
+        except RequestError as error:
+            # What looks like an ending may be that of the name.
+            if error.kind == "not-found" and form is not None and (whole := await self._whole(request)) is not None:
+                return _redirect(path_of(whole.value))
+            raise
         text = with_offset(bind(self._settings.views["description"], x=[thing]), (page - 1) * PAGE)
         more = [(page + 1, "next")] if goes_on else []
         before = [(page - 1, "prev")] if page > 1 else []
@@ -93,13 +98,12 @@ class LinkedDataEndpoint:
         return await self._answers.answer(request, self._plan(request, query, chosen), about)
 
     def _see_other(self, request: Request) -> Response:
-        path, form, html = split_suffix(request.path)
+        path, form, html = split_suffix(request.raw_path)
         suffix = ".html" if html else f".{form.name}" if form else ""
         name = iri_of(path)
         if name is None:
             raise RequestError("not-found", "An identifier has a kind and a name: /id/KIND/NAME.")
-        target = "/doc/" + quote(path.removeprefix("/id/"), safe="/:@!$&'()*+,;=~-._") + suffix
-        return _redirect(target)
+        return _redirect(f"/doc/{path.removeprefix('/id/')}{suffix}" if suffix else path_of(name))
 
     def _thing(self, path: str, operation: Operation) -> ox.NamedNode:
         name = operation.value("iri") if path == "/describe" else iri_of(path)
@@ -108,6 +112,15 @@ class LinkedDataEndpoint:
             detail = "Say which: /describe?iri=…" if path == "/describe" else f"{path} is the path of no identifier."
             raise RequestError("bad-iri" if path == "/describe" else "not-found", detail)
         return thing
+
+    async def _whole(self, request: Request) -> ox.NamedNode | None:
+        """Return the thing whose name is the whole path, its ending too, None where it is not known."""
+        name = iri_of(request.raw_path)
+        thing = iri(name) if name else None
+        if thing is None:
+            return None
+        status = read_status(await self._table(request, bind(self._settings.views["status"], x=[thing])))
+        return None if status.is_missing else thing
 
     async def _look(self, request: Request, thing: ox.NamedNode, page: int) -> bool:
         """Say whether there is more after `page`; raises RequestError, 404 or 410, for what is not to be described."""
@@ -138,10 +151,10 @@ class LinkedDataEndpoint:
     def _about(
         self, request: Request, path: str, chosen: Format, tail: str, pages: Sequence[tuple[int, str]]
     ) -> list[tuple[bytes, bytes]]:
-        others = "".join(f', <{quote(path)}.{chosen.name}?page={number}>; rel="{rel}"' for number, rel in pages)
+        others = "".join(f', <{path}.{chosen.name}?page={number}>; rel="{rel}"' for number, rel in pages)
         if path == "/describe":
             return [(b"link", b'</.well-known/void>; rel="describedby"')]
-        location = quote(f"{path}.{chosen.name}") + (f"?{tail}" if tail else "")
+        location = f"{path}.{chosen.name}" + (f"?{tail}" if tail else "")
         return [
             (b"link", (link_header(request.site, path) + others).encode()),
             (b"content-location", location.encode()),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.questions import OpenQuestions
+from computeatlas.web.http.urls import raw_path
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -43,12 +44,15 @@ class Request:
         "method",
         "path",
         "query_string",
+        "raw_path",
         "scheme",
     )
 
     def __init__(self, scope: Scope, receive: Receive):
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        #: As sent, in ASCII.
+        self.raw_path: str = raw_path(scope)
         self.query_string: bytes = scope["query_string"]
         self.http_1_0: bool = scope["http_version"] == "1.0"
         peer = scope["client"]

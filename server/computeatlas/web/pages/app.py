@@ -51,6 +51,8 @@ def create_app(engine: Engine, settings: Settings, loop: asyncio.AbstractEventLo
     Raises UsageError where bundled files are damaged.
     """
     app = Flask("computeatlas.web")
+    # Two slashes in a path are part of the name of what it describes.
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.max_query * 4
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Hooks after a request run in the reverse of this order: a page is compressed before it is kept.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -12,10 +12,9 @@ from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.terms import iri, pick_language
 from computeatlas.views.entity.entity import read_page
 from computeatlas.views.facility_maps import small_map
-from computeatlas.web.http.link_headers import FORMATS, split_suffix
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problems import RequestError
-from computeatlas.web.http.urls import iri_of, path_of
+from computeatlas.web.http.urls import FORMATS, iri_of, path_of, sent_path, split_suffix
 from computeatlas.web.pages.context import context, reader
 from computeatlas.web.pages.i18n import language
 from computeatlas.web.pages.parameters import argument, page_number
@@ -66,10 +65,21 @@ def in_language_of_reader(values: Iterable[Term]) -> tuple[Term, ...]:
 @blueprint.get("/dataset.html")
 @blueprint.get("/all")
 @blueprint.get("/all.html")
-def show(name: str = "") -> Response:
+def show(name: str = "") -> AnyResponse:
     """Show the thing whose document this is; 404 for what is not known, 410 for what is deprecated."""
-    path = split_suffix(request.path)[0]
-    return _show(iri_of(path) or name, path)
+    sent = sent_path(request)
+    path, _form, html = split_suffix(sent)
+    shown = iri_of(path) or name
+    if html and not _is_known(shown) and _is_known(whole := iri_of(sent) or ""):
+        # What looks like an ending is that of the name.
+        return redirect(path_of(whole), 303)
+    return _show(shown, path)
+
+
+def _is_known(name: str) -> bool:
+    thing = iri(name)
+    page = read_page(reader(), thing, 1, 1) if thing else None
+    return page is not None and not page.status.is_missing
 
 
 @blueprint.get("/describe")
@@ -98,7 +108,7 @@ def _show(name: str, path: str) -> Response:
         given = {key: str(value) for key, value in pairs.items() if value > 1}
         if path == "/describe":
             given["iri"] = name
-        return quote(path) + ("?" + urlencode(given) if given else "")
+        return path + ("?" + urlencode(given) if given else "")
 
     is_placed = any(key in page.facts for key in _PLACED)
     body = render_template(

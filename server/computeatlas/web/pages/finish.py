@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from flask import g, request
 
 from computeatlas.web.http.html_text import without_forbidden
-from computeatlas.web.http.link_headers import HTML_SUFFIX, link_header, split_suffix
-from computeatlas.web.http.urls import iri_of
+from computeatlas.web.http.link_headers import link_header
+from computeatlas.web.http.urls import HTML_SUFFIX, iri_of, sent_path, split_suffix
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -46,10 +45,10 @@ def _time_page(response: Response) -> Response:
 
 def _link_documents(response: Response) -> Response:
     """Let the page of a thing say where its data are."""
-    path, _form, _html = split_suffix(request.path)
+    path, _form, _html = split_suffix(sent_path(request))
     if response.status_code == 200 and response.mimetype == "text/html" and iri_of(path) is not None:
         response.headers["Link"] = link_header(request.host_url, path)
-        response.headers["Content-Location"] = quote(path, safe="/:@!$&'()*+,;=~-._") + HTML_SUFFIX
+        response.headers["Content-Location"] = path + HTML_SUFFIX
     return response
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 from flask import Flask, Response, g, request
 
+from computeatlas.web.http.urls import sent_path
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def register(app: Flask, version: Callable[[], str], limit: int) -> str:
     def recall() -> Response | None:
         if request.method not in ("GET", "HEAD") or request.path.startswith(_LIVE):
             return None
-        made_of = (version(), files, request.host_url, request.full_path, language(), request.headers.get("Accept", ""))
+        # As it was sent: what is one path when it is decoded may name two things.
+        sent = (sent_path(request), request.query_string)
+        made_of = (version(), files, request.host_url, sent, language(), request.headers.get("Accept", ""))
         tag = blake2b(repr(made_of).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         g.page_key = (tag, request.headers.get("Accept-Encoding", ""))
         if request.if_none_match.contains_weak(tag):

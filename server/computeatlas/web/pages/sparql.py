@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -45,7 +46,7 @@ _DOWNLOADS = {
     for kind in (ResultKind.BINDINGS, ResultKind.BOOLEAN, ResultKind.GRAPH)
 }
 #: Where the editor leads from IRIs that begin so; the first that fits counts. `links.path_of` says the same.
-_PATHS = ((ID, path_of(ID)), (ATLAS, path_of(ATLAS)), (BASE, path_of(BASE)))
+_PATHS = ((ID, "/doc/"), (ATLAS, path_of(ATLAS)), (BASE, "/describe?" + urlencode({"iri": BASE})))
 
 
 def _read_completions(reader: Reader) -> dict[str, Any]:

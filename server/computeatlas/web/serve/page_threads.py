@@ -125,6 +125,8 @@ def _environment(request: Request, path: str) -> Environment:
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": path.encode().decode("latin-1"),
+        # As sent: PEP 3333 has the decoded path only, and a name may hold an escaped slash.
+        "computeatlas.raw_path": request.raw_path,
         "QUERY_STRING": request.query_string.decode("latin-1"),
         "SERVER_PROTOCOL": "HTTP/1.0" if request.http_1_0 else "HTTP/1.1",
         "SERVER_NAME": "localhost",
