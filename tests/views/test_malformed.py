@@ -235,6 +235,7 @@ def well_formed() -> list[ox.Quad]:
 GOOD = well_formed()
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(TRIPLES)
 def test_no_view_raises_and_what_is_well_formed_stays(bad: list[tuple]) -> None:
