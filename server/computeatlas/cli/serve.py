@@ -23,14 +23,13 @@ from computeatlas.model.limits import MIB, Limits
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.load import locate
-from computeatlas.web.http.settings import Served, Settings, parse_networks
+from computeatlas.web.http.settings import Renewal, Served, Settings, parse_networks
 from computeatlas.web.serve.rate_limit import is_private, parse_rate
 from computeatlas.web.serve.server import Serving, parse_bind, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from computeatlas.model.queryfile import QueryFile
 
 _DEFAULTS = Limits()
 #: The token itself, where no file is named.
@@ -155,29 +154,29 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         if release is not None:
             raise UsageError("--data and --release exclude each other", hint="name one")
 
-        def find() -> tuple[Start, Served]:
-            return _files_start(common, files), Served()
-
         project = Project.find()
-        questions: tuple[QueryFile, ...] = ()
+
+        def find() -> tuple[Start, Renewal]:
+            return _files_start(common, files), _read_queries(project, Served(), [])
+
     else:
         project = Project.find(root)
         where = releases_directory(project, releases)
 
-        def find() -> tuple[Start, Served]:
+        def find() -> tuple[Start, Renewal]:
             manifest, path = locate(find_release(project, where, release))
             data = DataFile(str(path), str(manifest.files[path.name]["sha256"]))
-            return replace(common, files=(data,), origin=manifest.digest), Served(manifest, path.parent)
+            found = _read_queries(project, Served(manifest, path.parent), project.questions())
+            return replace(common, files=(data,), origin=manifest.digest), found
 
-        questions = tuple(read_query(path, require=("summary", "title")) for path in project.questions())
-    start, served = find()
+    start, found = find()
     settings = Settings(
         limits=limits,
         union=not files or options["union_default_graph"],
-        served=served,
-        questions=questions,
-        views={path.stem: read_query(path) for path in project.views()},
-        rules=tuple(read_query(path) for path in project.rules()),
+        served=found.served,
+        questions=found.questions,
+        views=found.views,
+        rules=found.rules,
         allow_service=options["allow_service"],
         token=_token(options["write_token_file"]),
         proxies=proxies,
@@ -194,6 +193,16 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         click.echo("\n".join(lines))
 
     serve(Serving(start, settings, host, port, log, find), announce)
+
+
+def _read_queries(project: Project, served: Served, questions: list[Path]) -> Renewal:
+    """Return what is served with the queries of `project` as they are now; raises UsageError for a malformed one."""
+    return Renewal(
+        served,
+        tuple(read_query(path, require=("summary", "title")) for path in questions),
+        {path.stem: read_query(path) for path in project.views()},
+        tuple(read_query(path) for path in project.rules()),
+    )
 
 
 def _limits(options: dict[str, Any]) -> Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
@@ -40,7 +41,7 @@ def made_for(version: list[str], tmp_path: Path) -> tuple[Flask, PageContext]:
         def version(self) -> str:
             return version[0]
 
-    views: Any = {"labels": None}
+    views: Any = {"labels": SimpleNamespace(header={}, text="")}
     asker: Any = Asker()
     shared = PageContext(asker, Settings(views=views), read_assets(tmp_path))
     context.register(app, shared)

@@ -135,6 +135,40 @@ def test_sighup_with_broken_files_leaves_what_is_served(ask, reloadable, tmp_pat
     _eventually(ask, url, "before")
 
 
+def test_sighup_renews_the_queries_with_the_data(tiny: Path, release: Path, tmp_path: Path) -> None:
+    question = tiny / "queries" / "question.rq"
+    question.parent.mkdir(exist_ok=True)
+    text = "#+ title: A question {}\n#+ summary: Of nothing.\n#+ front: 1\nASK {{}}\n"
+    question.write_text(text.format("before"))
+    command = [sys.executable, "-m", "computeatlas", "serve", "--root", str(tiny), "--release", str(release)]
+    with (
+        (tmp_path / "words").open("w") as words,
+        subprocess.Popen(
+            [*command, "--bind", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=words, text=True
+        ) as process,
+    ):
+        try:
+            url = process.stdout.readline().rsplit(" ", 1)[1].strip()
+
+            def page(path: str) -> str:
+                with urllib.request.urlopen(urllib.request.Request(url + path, None, {"Accept": "text/html"})) as found:
+                    return found.read().decode()
+
+            # The front page is kept for as long as nothing changes.
+            assert "A question before" in page("")
+            question.write_text(text.format("after"))
+            process.send_signal(signal.SIGHUP)
+            for _ in range(600):
+                if "A question after" in page(""):
+                    break
+                time.sleep(0.05)
+            else:
+                pytest.fail("the page still has the former question")
+            assert "A question after" in page("sparql")
+        finally:
+            process.terminate()
+
+
 def test_files_that_cannot_be_loaded_are_one_line_with_the_place(tmp_path: Path) -> None:
     path = tmp_path / "data.ttl"
     path.write_text("<http://e/a> <http://e/p>\n  oops .")

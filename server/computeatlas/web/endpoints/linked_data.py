@@ -124,7 +124,7 @@ class LinkedDataEndpoint:
 
     async def _look(self, request: Request, thing: ox.NamedNode, page: int) -> bool:
         """Say whether there is more after `page`; raises RequestError, 404 or 410, for what is not to be described."""
-        key = (self._engine.version, thing.value, page)
+        key = (f"{self._engine.version} {self._settings.edition}", thing.value, page)
         if (known := self._seen.get(key)) is not None:
             return known
         status = read_status(await self._table(request, bind(self._settings.views["status"], x=[thing])))

@@ -129,7 +129,7 @@ class QueryEndpoint:
         if not admitted.is_volatile:
             # The rest is what the language of the reader is chosen by.
             reader = (operation.values("lang"), request.header(b"accept-language"), request.header(b"cookie"))
-            made_of = (self._engine.version, admitted, form.name, request.site, reader)
+            made_of = (self._engine.version, admitted, form.name, request.site, self._settings.edition, reader)
             etag = entity_tag(made_of)
             headers[1:] = [(b"cache-control", b"no-cache"), (b"etag", b"W/" + etag)]
             if request.method != "POST" and names(request.header(b"if-none-match"), etag):

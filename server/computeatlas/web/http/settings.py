@@ -1,9 +1,10 @@
-"""What a server is told once, when it starts."""
+"""What a server is told when it starts, and what a reload tells it anew."""
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import UsageError
@@ -28,6 +29,16 @@ class Served:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """What a reload finds beside the data: `Settings` has them at once."""
+
+    served: Served
+    questions: tuple[QueryFile, ...]
+    views: Mapping[str, QueryFile]
+    rules: tuple[QueryFile, ...]
+
+
+@dataclass
 class Settings:
     """Limits, what is served, and who may do what.
 
@@ -46,10 +57,28 @@ class Settings:
     token: str | None = None
     proxies: tuple[Network, ...] = ()
 
+    def renew(self, found: Renewal) -> None:
+        """Go by what a reload found; raises UsageError, and changes nothing, where the query of a view is gone."""
+        if missing := sorted(set(self.views) - set(found.views)):
+            raise UsageError("the queries of views are missing", where=", ".join(missing), hint="put them back")
+        self.served, self.questions = found.served, found.questions
+        self.views, self.rules = found.views, found.rules
+        self.edition = _digest(self)
+
+    def __post_init__(self) -> None:
+        #: Names questions, views and rules: what is made of them is made anew when it changes.
+        self.edition = _digest(self)
+
     @property
     def writable(self) -> bool:
         """Whether anybody may write."""
         return self.token is not None
+
+
+def _digest(settings: Settings) -> str:
+    queries = (*settings.questions, *settings.views.values(), *settings.rules)
+    made_of = [(sorted(query.header.items()), query.text) for query in queries]
+    return blake2b(repr(made_of).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:

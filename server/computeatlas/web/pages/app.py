@@ -57,7 +57,7 @@ def create_app(engine: Engine, settings: Settings, loop: asyncio.AbstractEventLo
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Hooks after a request run in the reverse of this order: a page is compressed before it is kept.
     i18n.register(app)
-    digest = page_cache.register(app, lambda: engine.version, settings.limits.cache // 4)
+    digest = page_cache.register(app, lambda: f"{engine.version} {settings.edition}", settings.limits.cache // 4)
     assets.register(app, digest)
     formats.register(app)
     found = assets.read_assets(Path(app.static_folder or ""))

@@ -62,8 +62,8 @@ class PageContext:
 
     @property
     def version(self) -> str:
-        """Name the data as they are now."""
-        return self.asker.version
+        """Name the data and the queries as they are now: what is made of them is kept for as long."""
+        return f"{self.asker.version} {self.settings.edition}"
 
     @property
     def names(self) -> Names:

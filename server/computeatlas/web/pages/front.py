@@ -34,7 +34,7 @@ def front() -> str:
         drawing=overview_map(reader(), shared.assets.coarse_outlines) if facts.counts else None,
         questions=front_questions(shared.settings.questions, language()),
         quads=shared.asker.engine.quads,
-        is_changed=manifest is not None and shared.version != manifest.digest,
+        is_changed=manifest is not None and shared.asker.version != manifest.digest,
         cited=cited,
     )
 

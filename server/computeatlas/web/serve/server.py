@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from computeatlas.engine.pool.fork_server import Start
-    from computeatlas.web.http.settings import Served, Settings
+    from computeatlas.web.http.settings import Renewal, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Serving:
     port: int
     log: str = "off"
     #: Returns the data to serve from now on, when the process gets SIGHUP.
-    renew: Callable[[], tuple[Start, Served]] | None = None
+    renew: Callable[[], tuple[Start, Renewal]] | None = None
 
 
 def serve(serving: Serving, announce: Callable[[str, int], None]) -> None:
@@ -171,10 +171,9 @@ async def _renew(serving: Serving, engine: PoolEngine) -> None:
     if serving.renew is None:
         return
     try:
-        start, served = await asyncio.get_running_loop().run_in_executor(None, serving.renew)
+        start, found = await asyncio.get_running_loop().run_in_executor(None, serving.renew)
         await engine.replace(start)
-        serving.settings.served.manifest = served.manifest
-        serving.settings.served.directory = served.directory
+        serving.settings.renew(found)
         _LOG.warning("serving %s quads", engine.quads)
     except AtlasError as error:
         _LOG.error("what is served stays: %s", error)
