@@ -141,6 +141,7 @@ def _scope(text: str) -> dict[str, Any]:
         "type": "http",
         "method": "GET",
         "path": "/sparql",
+        "raw_path": b"/sparql",
         "query_string": _query_string(text),
         "http_version": "1.1",
         "scheme": "http",

@@ -29,6 +29,7 @@ HTML_SUFFIX = ".html"
 #: First segments of paths that name documents of the graph, besides `id` and `ontology`.
 DOCUMENTS = ("all", "data", "dataset", "graph")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_QUOTED = re.compile(rb"[A-Za-z0-9" + re.escape(_PATH.encode()) + rb"]*")
 _UNRESERVED = re.compile(rb"[A-Za-z0-9._~-]")
 #: Segments that clients take out of a path before they send it.
 _MOVING = re.compile(r"//|/\.{1,2}(?:/|\Z)")
@@ -36,8 +37,9 @@ _MOVING = re.compile(r"//|/\.{1,2}(?:/|\Z)")
 
 def raw_path(scope: Mapping[str, Any]) -> str:
     """Return the path of an ASGI request as it was sent, without the query string, in ASCII."""
-    raw = scope.get("raw_path") or quote(scope["path"], safe=_PATH.rstrip("%")).encode()
-    return quote(raw, safe=_PATH)
+    raw: bytes = scope.get("raw_path") or quote(scope["path"], safe=_PATH.rstrip("%")).encode()
+    # Nearly every path is as it should be, and every request comes by here.
+    return raw.decode("ascii") if _QUOTED.fullmatch(raw) else quote(raw, safe=_PATH)
 
 
 def sent_path(request: WsgiRequest) -> str:
