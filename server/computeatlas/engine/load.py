@@ -110,6 +110,15 @@ def format_of(path: Path) -> str | None:
     return SUFFIXES.get(suffixes[-1]) if suffixes else None
 
 
+def require_format(path: Path) -> str:
+    """Return what `format_of` returns; raises DataError where the name of the file tells no format."""
+    name = format_of(path)
+    if name is None:
+        known = " ".join(sorted(SUFFIXES)) + ", also compressed: " + " ".join(sorted(_OPENERS))
+        raise DataError("is not named after a format of RDF", where=str(path), hint=f"name it {known}")
+    return name
+
+
 def load_file(store: ox.Store, data: DataFile) -> LiteralForms:
     """Load a file, compressed or not, into `store` as it is: triples into the default graph.
 
@@ -117,10 +126,7 @@ def load_file(store: ox.Store, data: DataFile) -> LiteralForms:
     the file cannot be read or is malformed.
     """
     path = Path(data.path)
-    name = format_of(path)
-    if name is None:
-        known = " ".join(sorted(SUFFIXES)) + ", also compressed: " + " ".join(sorted(_OPENERS))
-        raise DataError("is not named after a format of RDF", where=data.path, hint=f"name it {known}")
+    name = require_format(path)
     try:
         if data.sha256 and file_digest(path) != data.sha256:
             raise DataError("the file is corrupt: it does not have the digest that its manifest gives", where=data.path)

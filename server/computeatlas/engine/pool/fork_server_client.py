@@ -143,7 +143,10 @@ class ForkServerClient:
         self._loop.remove_reader(self._control.fileno())
         self._control.close()
         # It ends at once, and nobody else waits for it. If it was killed, its children end with it and become ours.
-        self._loop.run_in_executor(None, _wait_for, (self._pid, *(self._children - {self._successor})))
+        pids = (self._pid, *(self._children - {self._successor}))
+        # When the interpreter ends there are no threads to be had, and whoever inherits the processes waits for them.
+        with contextlib.suppress(RuntimeError):
+            self._loop.run_in_executor(None, _wait_for, pids)
 
     def _request(self, request: dict[str, Any], *descriptors: int) -> None:
         socket.send_fds(self._control, [json.dumps(request).encode()], list(descriptors))

@@ -45,6 +45,7 @@ class Request:
         "path",
         "query_string",
         "raw_path",
+        "root",
         "scheme",
     )
 
@@ -53,6 +54,8 @@ class Request:
         self.path: str = scope["path"]
         #: As sent, in ASCII.
         self.raw_path: str = raw_path(scope)
+        #: Where the application is mounted: what comes before `path` in the URL, without a slash at the end.
+        self.root: str = scope.get("root_path", "").rstrip("/")
         self.query_string: bytes = scope["query_string"]
         self.http_1_0: bool = scope["http_version"] == "1.0"
         peer = scope["client"]
@@ -100,7 +103,7 @@ class Request:
     @property
     def site(self) -> str:
         """Return the URL of the front page as the client knows it; raises RequestError for a malformed Host."""
-        return f"{self.scheme}://{self.require_host()}/"
+        return f"{self.scheme}://{self.require_host()}{self.root}/"
 
     def require_host(self) -> str:
         """Return the host and port that the request is for; raises RequestError for a malformed Host."""
