@@ -6,9 +6,6 @@ what differs.
 
 from __future__ import annotations
 
-import logging
-import secrets
-from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
@@ -20,7 +17,7 @@ from computeatlas.engine.base import ClientGoneError
 from computeatlas.flask.background import BackgroundEngine
 from computeatlas.flask.messages import read_request, write_response
 from computeatlas.flask.sources import start_with
-from computeatlas.model.errors import AtlasError, UsageError
+from computeatlas.model.errors import UsageError
 from computeatlas.model.limits import Limits
 from computeatlas.web.endpoints import query, update
 from computeatlas.web.endpoints.answer import Answers
@@ -30,7 +27,7 @@ from computeatlas.web.endpoints.service_description import Describer
 from computeatlas.web.endpoints.update import UpdateEndpoint
 from computeatlas.web.http.messages import BodyIncompleteError, Response
 from computeatlas.web.http.problem_kinds import KINDS
-from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
+from computeatlas.web.http.problem_responses import not_allowed, problem_of, problem_response
 from computeatlas.web.http.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
     from computeatlas.web.http.messages import Request
 
     Endpoint = Callable[[Request], Awaitable[Response]]
-
-_LOG = logging.getLogger(__name__)
 
 _ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
@@ -81,15 +76,14 @@ class SparqlBlueprint(Blueprint):
             if asked.method == "OPTIONS":
                 response = Response(204, [(b"allow", ", ".join(methods).encode())])
             elif asked.method not in methods:
-                listed = ", ".join(methods)
-                raise RequestError("method-not-allowed", f"{asked.path} takes {listed}.", {"Allow": listed})
+                raise not_allowed(asked, methods)
             else:
                 response = self._background.run(_await(endpoint, asked))
         except (ClientGoneError, BodyIncompleteError):
             # Nobody reads this.
             return FlaskResponse(status=400)
         except Exception as error:
-            response = _problem_response(error, asked)
+            response = problem_response(problem_of(error), asked)
         return write_response(self._background, asked, response)
 
     def _endpoints(self) -> dict[str, tuple[tuple[str, ...], Endpoint]]:
@@ -99,7 +93,7 @@ class SparqlBlueprint(Blueprint):
             settings = self._settings
             answers = Answers(engine, settings)
             store = GraphStoreEndpoint(engine, settings)
-            asking = QueryEndpoint(engine, settings, Describer(engine, settings), answers)
+            asking = QueryEndpoint(engine, settings, answers, Describer(engine, settings))
             self._made = (
                 engine,
                 {
@@ -138,26 +132,6 @@ def sparql_blueprint(
 
 async def _await(endpoint: Endpoint, asked: Request) -> Response:
     return await endpoint(asked)
-
-
-def _problem_response(error: Exception, asked: Request) -> Response:
-    """Return the response that tells the client of `error`; what is a fault of ours is logged under a number."""
-    problem = describe_error(error) if isinstance(error, AtlasError) else None
-    if problem is None or problem.kind == "engine-fault":
-        number = secrets.token_hex(6)
-        if problem is None:
-            _LOG.error("internal error %s", number, exc_info=error)
-            problem = Problem("internal", f"Report it with this number: {number}")
-        else:
-            _LOG.error("fault %s of the engine: %s", number, error)
-        problem = replace(problem, more={**problem.more, "id": number})
-    try:
-        site = asked.site
-    except RequestError:
-        site = "/"
-    body, headers = render_problem(problem, asked.header(b"accept"), site)
-    pairs = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
-    return Response(problem.status, [*pairs, (b"content-length", b"%d" % len(body))], body)
 
 
 def _explain_problems() -> str:

@@ -43,9 +43,19 @@ _SOURCES = b'</sparql?%b&cite=true>; rel="describedby"'
 
 
 class QueryEndpoint:
-    """Answers queries with data by way of `answers`, or with pages that `pages` makes of finished answers."""
+    """Answers queries with data by way of `answers`, or with pages that `pages` makes of finished answers.
 
-    def __init__(self, engine: Engine, settings: Settings, answers: Answers, describer: Describer, pages: PageMaker):
+    Without `pages` every answer is data, whatever a request prefers.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        answers: Answers,
+        describer: Describer,
+        pages: PageMaker | None = None,
+    ):
         self._engine = engine
         self._settings = settings
         self._answers = answers
@@ -76,8 +86,8 @@ class QueryEndpoint:
         operation = read_query(request.method, request.header(b"content-type"), request.query_string, body)
         accept = request.header(b"accept")
         representation = choose_representation(operation, accept)
-        if representation is not Representation.DATA:
-            return await self._page(request, operation, representation)
+        if self._pages is not None and representation is not Representation.DATA:
+            return await self._page(self._pages, request, operation, representation)
         wanted = operation.value("format")
         if operation.text is None:
             return await self._describe(request, wanted)
@@ -100,18 +110,22 @@ class QueryEndpoint:
         if request.method == "POST":
             body = await request.body(max(self._settings.limits.max_query * 4, 4096))
         operation = read_query(request.method, request.header(b"content-type"), request.query_string, body)
-        return await self._page(request, operation, Representation.SOURCES)
+        if self._pages is None:
+            raise RequestError("not-found", "Sources of answers are not told here.")
+        return await self._page(self._pages, request, operation, Representation.SOURCES)
 
-    async def _page(self, request: Request, operation: Operation, representation: Representation) -> Response:
+    async def _page(
+        self, pages: PageMaker, request: Request, operation: Operation, representation: Representation
+    ) -> Response:
         """Return a page of the finished answer, or of its sources."""
         text = operation.text
         if text is None:
             if representation is Representation.SOURCES:
                 raise RequestError("no-query", "Send the query whose sources you want in the parameter `query`.")
-            return await self._pages.make(request, "/sparql", AnswerPage(""))
+            return await pages.make(request, "/sparql", AnswerPage(""))
         admitted = admit_query(operation, self._settings, f"{request.site}sparql")
         if representation is Representation.SOURCES:
-            return await self._sources(request, operation, text, admitted)
+            return await self._sources(pages, request, operation, text, admitted)
         limits = self._settings.limits
         delivery = Delivery(_PAGE_FORMATS, timeout=admitted.timeout, max_result=limits.max_result)
         answer = await request.ask(self._engine, admitted.query, delivery)
@@ -121,9 +135,11 @@ class QueryEndpoint:
             raise ResultTooLargeError(
                 "the result is more than a page can show", hint="add LIMIT, or ask for CSV"
             ) from error
-        return await self._pages.make(request, "/sparql", AnswerPage(text, answer.form, data))
+        return await pages.make(request, "/sparql", AnswerPage(text, answer.form, data))
 
-    async def _sources(self, request: Request, operation: Operation, text: str, admitted: AdmittedQuery) -> Response:
+    async def _sources(
+        self, pages: PageMaker, request: Request, operation: Operation, text: str, admitted: AdmittedQuery
+    ) -> Response:
         form = choose_sources_format(request.header(b"accept"), operation.value("format"))
         headers = [(b"vary", b"Accept, Accept-Encoding, Accept-Language, Cookie"), (b"cache-control", b"no-store")]
         if not admitted.is_volatile:
@@ -135,7 +151,7 @@ class QueryEndpoint:
             if request.method != "POST" and names(request.header(b"if-none-match"), etag):
                 return Response(304, headers)
         found = await self._tracer.trace(request.questions, admitted)
-        response = await self._pages.make(request, "/sparql/cite", SourcesPage(text, form, found))
+        response = await pages.make(request, "/sparql/cite", SourcesPage(text, form, found))
         ours = {name for name, _ in headers}
         response.headers = [*(pair for pair in response.headers if pair[0] not in ours), *headers]
         return response

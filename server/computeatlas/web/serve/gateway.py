@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from computeatlas.engine.base import ClientGoneError
@@ -24,7 +23,8 @@ from computeatlas.web.endpoints.service_description import Describer
 from computeatlas.web.endpoints.update import UpdateEndpoint
 from computeatlas.web.endpoints.void import VoidEndpoint
 from computeatlas.web.http.messages import BodyIncompleteError, Request, Response
-from computeatlas.web.http.problems import Problem, RequestError, describe_error, render_problem
+from computeatlas.web.http.problem_responses import not_allowed, problem_of, problem_response
+from computeatlas.web.http.problems import RequestError, describe_error
 from computeatlas.web.serve.access_log import RequestRecord
 from computeatlas.web.serve.clients import client_of
 from computeatlas.web.serve.metrics import CONTENT_TYPE, Metrics
@@ -122,16 +122,16 @@ class Gateway:
             elif request.method == "OPTIONS":
                 response = _options(", ".join(methods))
             elif request.method not in methods:
-                raise _not_allowed(request, methods)
+                raise not_allowed(request, methods)
             else:
                 response = await endpoint(request)
         except (ClientGoneError, BodyIncompleteError):
             self._record(name, number, request, begun, 0, Response(_GONE), None)
             return
         except Exception as error:
-            problem = self._problem(error)
+            problem = problem_of(error)
             note = problem.kind
-            response = _problem_response(problem, request)
+            response = problem_response(problem, request)
         if response.is_page:
             name = "pages"
         size, failure = await self._send(request, response, number, send)
@@ -170,19 +170,6 @@ class Gateway:
         ]
         return Response(200, headers, body)
 
-    def _problem(self, error: Exception) -> Problem:
-        if isinstance(error, AtlasError):
-            problem = describe_error(error)
-            if problem is not None:
-                if problem.kind != "engine-fault":
-                    return problem
-                number = secrets.token_hex(6)
-                _LOG.error("fault %s of the engine: %s", number, error)
-                return replace(problem, more={**problem.more, "id": number})
-        number = secrets.token_hex(6)
-        _LOG.error("internal error %s", number, exc_info=error)
-        return Problem("internal", f"Report it with this number: {number}", {"id": number})
-
     async def _send(self, request: Request, response: Response, number: str, send: Send) -> tuple[int, str | None]:
         """Send `response`; return how many bytes of body were sent, and what went wrong meanwhile."""
         body = response.body
@@ -192,7 +179,7 @@ class Gateway:
                 body = b"".join([piece async for piece in body.pieces()])
                 response.headers = [*response.headers, (b"content-length", b"%d" % len(body))]
             except AtlasError as error:
-                response = _problem_response(self._problem(error), request)
+                response = problem_response(problem_of(error), request)
                 body = response.body
         if isinstance(body, bytes):
             if request.method == "HEAD":
@@ -279,11 +266,6 @@ def _headers(request: Request, response: Response, number: str) -> list[tuple[by
     return [*response.headers, *common, (b"x-request-id", number.encode())]
 
 
-def _not_allowed(request: Request, methods: tuple[str, ...]) -> RequestError:
-    listed = ", ".join(methods)
-    return RequestError("method-not-allowed", f"{request.path} takes {listed}.", {"Allow": listed})
-
-
 def _options(methods: str) -> Response:
     allowed = methods.encode()
     return Response(
@@ -296,14 +278,3 @@ def _options(methods: str) -> Response:
             (b"vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
         ],
     )
-
-
-def _problem_response(problem: Problem, request: Request) -> Response:
-    try:
-        site = request.site
-    except RequestError:
-        site = "/"
-    body, headers = render_problem(problem, request.header(b"accept"), site)
-    pairs = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
-    pairs.append((b"content-length", b"%d" % len(body)))
-    return Response(problem.status, pairs, body)
