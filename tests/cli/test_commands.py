@@ -227,3 +227,13 @@ def test_a_literal_that_is_not_of_its_datatype_is_a_finding_without_a_traceback(
     assert done.returncode == 1
     assert "[quantity-upper-bound]" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_query_sorts_values_of_every_kind(release: Path, tmp_path: Path) -> None:
+    # In this process the engine's own sort would end the command.
+    file = tmp_path / "q.rq"
+    file.write_text("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?o")
+    done = run("query", "--release", str(release), "--format", "csv", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("s,p,o\n")
+    assert len(done.stdout) > 10_000

@@ -191,3 +191,21 @@ def test_literals_that_lose_their_form_are_counted(store: ox.Store) -> None:
     data = b"<a:s> <a:p> 1.10, 2 ."
     apply_change(store, Change("post", parts=(("ttl", 0, len(data)),)), io.BytesIO(data), forms)
     assert forms.changed == 1
+
+
+def test_declarations_stand_before_any_operation(store: ox.Store) -> None:
+    update = (
+        "INSERT DATA { <a:s> <a:p> 5 } ; PREFIX e: <http://e/> INSERT DATA { GRAPH e:one { e:a.b.c e:p 6 } } ;\n"
+        "BASE <http://e/> PREFIX e: <a:> DELETE DATA { GRAPH <one> { e:s e:p 1 } }"
+    )
+    change(store, "update", ("", update.encode()))
+    assert numbers(store) == {"-": ["0", "5"], ONE: ["6"]}
+
+
+def test_an_error_behind_later_declarations_names_the_place_in_what_was_sent(store: ox.Store) -> None:
+    update = (
+        "CLEAR DEFAULT ;\nPREFIX e: <http://e/>\nCLEAR GRAPH e:one ;\nBASE <http://e/> INSERT DATA { e:a.b.c ?x 1 }"
+    )
+    with pytest.raises(QuerySyntaxError) as caught:
+        change(store, "update", ("", update.encode()))
+    assert (caught.value.line, caught.value.token) == (4, "?x")

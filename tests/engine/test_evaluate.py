@@ -194,3 +194,54 @@ def test_what_the_writer_raises_passes_through(store: ox.Store, text: str, form)
         write_result(evaluate(store, Query(text)), lambda _kind: form, lambda _form: Full())
     with pytest.raises(ResultTooLargeError):
         write_data_set(store, N_QUADS, Full())
+
+
+@pytest.mark.parametrize(
+    "form", ["SELECT ?o {{ <http://e/{0}> ?p ?o }}", "SELECT * {{ ?z ?y ?x FILTER(?z = <http://e/{0}>) }}"]
+)
+def test_names_with_several_groups_of_dots_are_taken(store: ox.Store, form: str) -> None:
+    store.add(ox.Quad(ox.NamedNode("http://e/a.b.c"), ox.NamedNode("a:p"), ox.Literal("dotted")))
+    text = "PREFIX e: <http://e/> " + form.format("a.b.c").replace("<http://e/a.b.c>", "e:a.b.c")
+    (row,) = evaluate(store, Query(text))
+    assert "dotted" in str(row)
+
+
+def test_an_error_behind_such_a_name_has_its_own_place(store: ox.Store) -> None:
+    text = "PREFIX e: <http://e/>\nSELECT ?o { e:a.b.c ?p ?o } GROUP BY ?p"
+    with pytest.raises(QuerySyntaxError) as caught:
+        evaluate(store, Query(text, max_rows=5, sort_by_kind=True))
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", ["SELECT ?o { ?s ?p ?o } WHERE", "SELECT ?o { ?s ?p ?o } ORDER BY", "SELECT ?o { ?s ?p"]
+)
+def test_an_error_of_a_limited_query_quotes_nothing_that_nobody_wrote(store: ox.Store, wrong: str) -> None:
+    errors = []
+    for query in (Query(wrong), Query(wrong, max_rows=77, sort_by_kind=True)):
+        with pytest.raises(QuerySyntaxError) as caught:
+            evaluate(store, query)
+        errors.append(str(caught.value))
+    assert errors[0] == errors[1]
+    assert "77" not in errors[1]
+
+
+@pytest.mark.parametrize(
+    "text, count",
+    [
+        ("SELECT ?o { ?s ?p ?o }", 2),
+        ("CONSTRUCT { ?s ?p ?o . ?s <a:q> ?o } WHERE { ?s ?p ?o }", 2),
+        ("CONSTRUCT { ?s ?p ?none . ?s <a:q> ?o } WHERE { ?s ?p ?o } LIMIT 1", 1),
+        ("DESCRIBE <a:s>", 2),
+    ],
+)
+@pytest.mark.parametrize("rdf", [N_TRIPLES, TURTLE])
+def test_rows_and_triples_are_cut(store: ox.Store, text: str, count: int, rdf) -> None:
+    query = Query(text, max_rows=2)
+    buffer = io.BytesIO()
+    kinds = {ResultKind.BINDINGS: CSV, ResultKind.GRAPH: rdf}
+    write_result(evaluate(store, query), kinds.get, lambda _: buffer, query.max_rows)
+    if text.startswith("SELECT"):
+        assert buffer.getvalue().count(b"\n") == count + 1
+    else:
+        assert len(list(ox.parse(buffer.getvalue(), ox.RdfFormat.TURTLE))) == count

@@ -723,3 +723,19 @@ def test_a_byte_order_mark_before_an_update_is_skipped(writable) -> None:
     text = MARK + "DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }"
     assert writable.post("update", "application/sparql-update", text).status == 204
     assert writable.post("update", "application/x-www-form-urlencoded", urlencode({"update": text})).status == 204
+
+
+EVERYTHING = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?o"
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/csv", "text/html"])
+def test_everything_can_be_sorted_whatever_its_kind(site: str, ask, accept: str) -> None:
+    # The engine's own sort of these values ends its process.
+    assert ask(site, EVERYTHING + f" LIMIT 5 # {accept}", accept)
+    assert ask(site, EVERYTHING + f" # {accept}", accept)
+
+
+def test_columns_of_a_star_are_in_the_order_of_the_query(site: str, ask) -> None:
+    assert ask(site, "SELECT * { ?subject ?property ?object } LIMIT 1", "text/csv").startswith(
+        "subject,property,object\r\n"
+    )

@@ -311,6 +311,7 @@ WHOLE = "?s <http://e/is> <http://e/row> . ?s <http://e/p> ?o"
 SHAPES = [
     (f"SELECT * {{ {WHOLE} }} ORDER BY ?o", "o", False),
     (f"SELECT*{{ {WHOLE} }}ORDERBY?o", "o", False),
+    (f"# first\nSELECT ?o {{ {WHOLE} }} ORDER BY ?o # by ?o, ORDER BY (", "o", False),
     (f"SELECT DISTINCT ?o {{ {WHOLE} }} ORDER BY DESC(?o) LIMIT 50 OFFSET 3", "o", True),
     (f"SELECT REDUCED ?o ?s {{ {WHOLE} }} ORDER BY ?o ?s # by ?o\nLIMIT 50", "o", False),
     (f"SELECT ?o {{ {{ SELECT ?o {{ {WHOLE} }} ORDER BY ?o LIMIT 100 }} }} ORDER BY ?o", "o", False),

@@ -33,7 +33,11 @@ class Query(NamedTuple):
 
     With no graphs named by the protocol or by the query itself, the default graph is that of the store, or with
     `union` the union of all its graphs
-    (https://www.w3.org/TR/sparql11-service-description/#sd-UnionDefaultGraph).
+    (https://www.w3.org/TR/sparql11-service-description/#sd-UnionDefaultGraph). The result has at most `max_rows` rows,
+    or triples.
+
+    `sort_by_kind`: ORDER BY sorts values of any mix of kinds, as sparql/order.py says. Without it, an engine that
+    cannot may fail by MixedOrderError.
     """
 
     text: str
@@ -41,6 +45,8 @@ class Query(NamedTuple):
     named_graphs: tuple[str, ...] = ()
     base_iri: str | None = None
     union: bool = True
+    max_rows: int | None = None
+    sort_by_kind: bool = False
 
 
 class GraphRead(NamedTuple):

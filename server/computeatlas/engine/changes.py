@@ -14,6 +14,7 @@ from computeatlas.engine.evaluate import graph_name
 from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.load import malformed, read_bytes
 from computeatlas.model.errors import DataError, GraphMissingError
+from computeatlas.sparql.engine_gaps import replace_later_dots, split_update
 from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
 
 if TYPE_CHECKING:
@@ -112,10 +113,25 @@ def _update(store: ox.Store, change: Change, file: IO[bytes]) -> None:
     for _, offset, length in change.parts:
         file.seek(offset)
         texts.append(file.read(length).decode("utf-8"))
+    text, sent = texts[0], texts[-1]
     try:
-        store.update(texts[0], base_iri=change.base)
-    except SyntaxError as error:
-        sent = texts[-1]
-        raise explain(sent, complaint(store.update, sent) or str(error), update=True) from error
+        try:
+            store.update(text, base_iri=change.base)
+        except SyntaxError:
+            _update_in_pieces(store, text, sent, change.base)
     except (RuntimeError, ValueError, OSError) as error:
         raise explain_evaluation(str(error)) from error
+
+
+def _update_in_pieces(store: ox.Store, text: str, sent: str, base: str | None) -> None:
+    """Make the update `text`, which the engine refused, in the form and the pieces that it takes.
+
+    Raises QuerySyntaxError, with a place in the update as it was `sent`, where one of them is refused too.
+    """
+    pieces = split_update(replace_later_dots(text, "\\."))
+    for number, piece in enumerate(pieces):
+        try:
+            store.update(piece.text, base_iri=base)
+        except SyntaxError as error:
+            in_place = split_update(replace_later_dots(sent, "_"))[number].in_place
+            raise explain(sent, complaint(store.update, in_place) or str(error), update=True) from error

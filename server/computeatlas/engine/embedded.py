@@ -3,6 +3,8 @@
 It is no engine of `computeatlas.engine.base`: it is synchronous, and a query has no limit of time or memory and may end
 the process, which is why the server uses `engine/pool/engine.py`. Both take the same `Query` and give the same `Table`.
 
+A sort that Oxigraph cannot do would end this process, so each query sorts by kind from the beginning.
+
 A result of pyoxigraph must be consumed in the thread that made it, so results never leave this module unserialised
 except through `table` and `graph`, which copy them.
 """
@@ -25,6 +27,7 @@ from computeatlas.sparql.errors.explain import explain_evaluation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from computeatlas.engine.evaluate import Result
     from computeatlas.engine.table import Term
     from computeatlas.model.mediatypes import Format, ResultKind
 
@@ -70,7 +73,7 @@ class EmbeddedEngine:
             chosen.append(form)
             return buffer
 
-        write_result(evaluate(self._store, query), choose, begin)
+        write_result(self._evaluate(query), choose, begin, query.max_rows)
         return chosen[0], tidy_prefixes(buffer.getvalue(), chosen[0], whole=True)
 
     def table(self, query: Query) -> Table:
@@ -78,7 +81,7 @@ class EmbeddedEngine:
 
         A graph comes back as rows of subject, predicate and object.
         """
-        result = evaluate(self._store, query)
+        result = self._evaluate(query)
         try:
             if isinstance(result, ox.QuerySolutions):
                 names = tuple(variable.value for variable in result.variables)
@@ -93,10 +96,13 @@ class EmbeddedEngine:
 
     def graph(self, query: Query) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT query."""
-        result = evaluate(self._store, query)
+        result = self._evaluate(query)
         if not isinstance(result, ox.QueryTriples):
             raise QueryEvaluationError("the query does not construct a graph")
         return list(result)
+
+    def _evaluate(self, query: Query) -> Result:
+        return evaluate(self._store, query._replace(sort_by_kind=True))
 
 
 def serialise_turtle(turtle: str, chosen: Format) -> bytes:

@@ -6,6 +6,8 @@ query to the last byte.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -15,40 +17,86 @@ from computeatlas.engine.serialise import RDF_FORMATS, RESULT_FORMATS, expressib
 from computeatlas.model.errors import FormatError, GraphMissingError, QueryError, QueryEvaluationError
 from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import PREFIXES
+from computeatlas.sparql.columns import find_star
+from computeatlas.sparql.engine_gaps import replace_later_dots
 from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
+from computeatlas.sparql.order import order_by_kind
+from computeatlas.sparql.rewrite import with_limit
 from computeatlas.sparql.tokens import Kind, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from computeatlas.engine.serialise import Writer
 
     Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
+#: A query may have relative IRIs, which say nothing of its variables.
+_ANY_BASE = "http://localhost/"
+
 
 def evaluate(store: ox.Store, query: Query) -> Result:
-    """Return the result of `query` on `store`; raises QuerySyntaxError or QueryEvaluationError."""
+    """Return the result of `query` on `store`; raises QuerySyntaxError or QueryEvaluationError.
+
+    The engine is asked another text where the query as it was written would not do; errors name places in the query as
+    it was written. A graph is not cut to `max_rows` here, but by `write_result`.
+    """
     # One list alone would leave the other at all graphs, so it is both or neither.
     listed = bool(query.default_graphs or query.named_graphs)
-    try:
+
+    def ask(text: str) -> Result:
         return store.query(
-            query.text,
+            _with_columns(text),
             base_iri=query.base_iri,
             # Oxigraph lets the union win over the FROM of the query.
-            use_default_graph_as_union=query.union and not listed and not _names_data_set(query.text),
+            use_default_graph_as_union=query.union and not listed and not _names_data_set(text),
             default_graph=[graph_name(iri) for iri in query.default_graphs] if listed else None,
             named_graphs=[graph_name(iri) for iri in query.named_graphs] if listed else None,
         )
+
+    text = query.text
+    if query.max_rows is not None:
+        text = with_limit(text, query.max_rows, graphs=False)
+    if query.sort_by_kind:
+        text = order_by_kind(text)
+    try:
+        try:
+            return ask(text)
+        except SyntaxError:
+            accepted = replace_later_dots(text, "\\.")
+            if accepted == text:
+                raise
+            return ask(accepted)
     except SyntaxError as error:
-        raise explain(query.text, complaint(store.query, query.text) or str(error)) from error
+        said = complaint(store.query, replace_later_dots(query.text, "_"))
+        raise explain(query.text, said or str(error)) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise explain_evaluation(str(error)) from error
 
 
+@lru_cache(maxsize=256)
+def _with_columns(text: str) -> str:
+    """Return `text` with its variables in place of the `*` of a `SELECT *`, in the order in which it names them."""
+    star = find_star(text)
+    if star is None:
+        return text
+    try:
+        result = ox.Store().query(star.probe(), base_iri=_ANY_BASE)
+    except (SyntaxError, RuntimeError, ValueError, OSError):
+        return text
+    assert isinstance(result, ox.QuerySolutions)
+    return star.select({variable.value for variable in result.variables})
+
+
 def write_result(
-    result: Result, choose: Callable[[ResultKind], Format | None], begin: Callable[[Format], Writer]
+    result: Result,
+    choose: Callable[[ResultKind], Format | None],
+    begin: Callable[[Format], Writer],
+    max_triples: int | None = None,
 ) -> None:
     """Write `result` in the format that `choose` names for its kind to what `begin` returns for that format.
+
+    Of a graph no more than `max_triples` are written.
 
     Raises FormatError where `choose` names none or the format cannot express the result, QueryEvaluationError where
     evaluation fails, which may be after bytes were written. Whatever the writer raises passes through.
@@ -63,7 +111,8 @@ def write_result(
     writer = begin(chosen)
     try:
         if isinstance(result, ox.QueryTriples):
-            triples = expressible_in_xml(result) if chosen.name == "rdf" else result
+            triples: Iterable[ox.Triple] = result if max_triples is None else islice(result, max_triples)
+            triples = expressible_in_xml(triples) if chosen.name == "rdf" else triples
             ox.serialize(triples, writer, RDF_FORMATS[chosen.name], prefixes=PREFIXES)  # type: ignore[arg-type]
         elif isinstance(result, ox.QueryBoolean) and chosen.name in ("csv", "tsv"):
             # The CSV and TSV format defines no boolean results; the bare word is what endpoints send.

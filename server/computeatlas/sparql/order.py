@@ -71,7 +71,11 @@ def order_by_kind(query: str) -> str:
     values the engine can always sort stay as they are, so a query without others comes back unchanged.
     """
     tokens = list(tokenize(query))
-    return _Rewriter(query, tokens).rewrite(0, len(tokens) - 1) if tokens else query
+    if not tokens:
+        return query
+    # There may be comments before the first token and behind the last.
+    rewritten = _Rewriter(query, tokens).rewrite(0, len(tokens) - 1)
+    return query[: tokens[0].start] + rewritten + query[tokens[-1].end :]
 
 
 class _Condition(NamedTuple):
@@ -91,8 +95,7 @@ class _Rewriter:
     def rewrite(self, first: int, last: int) -> str:
         """Return the text from the token `first` to the end of the token `last`, with its ORDER BYs rewritten."""
         tokens, parts = self._tokens, []
-        # Before the first token there may be comments.
-        done = tokens[first].start if first else 0
+        done = tokens[first].start
         index = first
         while index < last:
             if not (tokens[index].says("ORDER") and tokens[index + 1].says("BY")):
@@ -106,8 +109,7 @@ class _Rewriter:
                     parts += (f" {condition.direction}({key})" for key in _keys(value, NESTED))
                     done = tokens[condition.last].end
                 index = condition.last + 1
-        end = tokens[last].end if last < len(tokens) - 1 else len(self._text)
-        return "".join((*parts, self._text[done:end]))
+        return "".join((*parts, self._text[done : tokens[last].end]))
 
     def _condition(self, index: int) -> _Condition | None:
         """Return the order condition that begins with the token at `index`, or None where none does."""

@@ -64,15 +64,16 @@ def with_using(update: str, using: Sequence[str] = (), using_named: Sequence[str
     return "".join((*parts, update[done:]))
 
 
-def with_limit(query: str, rows: int) -> str:
+def with_limit(query: str, rows: int, *, graphs: bool = True) -> str:
     """Return `query` with no more than `rows` solutions: its own LIMIT lowered, or one put in.
 
     That is the LIMIT of the query as a whole, not of a subquery. ASK has one answer and stays as it is; CONSTRUCT and
-    DESCRIBE make their graphs from that many solutions (https://www.w3.org/TR/sparql11-query/#modResultLimit).
+    DESCRIBE make their graphs from that many solutions (https://www.w3.org/TR/sparql11-query/#modResultLimit), or stay
+    as they are too, without `graphs`.
     """
     outer = [token for token in tokenize(query) if token.depth == 0]
     form = next((token for token in outer if token.says(*_FORMS)), None)
-    if form is None or form.says("ASK"):
+    if form is None or form.says("ASK") or not (graphs or form.says("SELECT")):
         return query
     for word, number in itertools.pairwise(outer):
         if word.says("LIMIT") and number.kind is Kind.INTEGER:

@@ -226,25 +226,65 @@ def test_lack_of_memory_is_told_and_ends_no_other_query(start: Start) -> None:
     run(work())
 
 
-def test_sorting_mixed_values_fails_by_an_engine_fault_or_not_at_all(start: Start) -> None:
-    values = " ".join(
-        f'{value} "{value}" "{value}"^^<a:d> true "2020-01-01"^^<http://www.w3.org/2001/XMLSchema#date>'
-        for value in range(60)
-    )
-    text = f"SELECT ?v {{ VALUES ?v {{ {values} }} }} ORDER BY ?v"
+MIXED = " ".join(f'{7 * n % 600} "{11 * n % 600}"' for n in range(600))
+
+
+def test_a_sort_that_ends_the_worker_is_done_again_by_kind(start: Start) -> None:
+    text = f"SELECT ?v {{ VALUES ?v {{ {MIXED} }} }} ORDER BY ?v"
 
     async def work() -> None:
         async with opened(start) as pool:
-            failures = 0
-            for _ in range(40):
-                try:
-                    await pool.submit("c", job(text)).future
-                except MixedOrderError as error:
-                    assert "several kinds" in str(error)
-                    failures += 1
-                    break
+            answer = await pool.submit("c", job(text)).future
+            assert pool.tally.deaths == {"MixedOrderError": 1}
+            rows = [row["v"] for row in json.loads(await answer.whole(MIB))["results"]["bindings"]]
+            assert [int(row["value"]) for row in rows[:600]] == sorted(7 * n % 600 for n in range(600))
+            assert [row["value"] for row in rows[600:]] == sorted(str(11 * n % 600) for n in range(600))
+            # A query that was asked by kind from the beginning ends no worker.
+            await pool.submit("c", job(text)._replace(sort_by_kind=True)).future
             assert await count(pool) == ROWS
-            assert pool.tally.deaths == ({"MixedOrderError": 1} if failures else {})
+            assert pool.tally.deaths == {"MixedOrderError": 1}
+
+    run(work())
+
+
+def test_a_query_is_asked_again_once_and_not_after_its_answer_began() -> None:
+    async def work() -> None:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        query = PendingQuery("c", b"first", 1.0, 0.0, future, by_kind=lambda: b"second")
+        query.spool = Spool()
+        assert not query.sort_by_kind(5.0)
+        query.spool = None
+        assert query.sort_by_kind(5.0)
+        assert (query.data, query.began) == (b"second", 5.0)
+        assert not query.sort_by_kind(6.0)
+
+    run(work())
+
+
+def test_a_client_that_leaves_while_its_query_is_asked_again_frees_the_worker(start: Start) -> None:
+    text = ENDLESS.replace("{", f"{{ {{ SELECT ?v {{ VALUES ?v {{ {MIXED} }} }} ORDER BY ?v }}")
+
+    async def work() -> None:
+        async with opened(start, workers=1) as pool:
+            query = pool.submit("c", job(text))
+            while not pool.tally.deaths:
+                await asyncio.sleep(0.01)
+            pool.abandon(query)
+            with pytest.raises(ClientGoneError):
+                await query.future
+            assert await count(pool) == ROWS
+
+    run(work())
+
+
+def test_the_time_of_the_first_attempt_counts(start: Start) -> None:
+    text = ENDLESS.replace("{", f"{{ {{ SELECT ?v {{ VALUES ?v {{ {MIXED} }} }} ORDER BY ?v }}")
+
+    async def work() -> None:
+        async with opened(start) as pool:
+            with pytest.raises(QueryTimeoutError):
+                await pool.submit("c", job(text)._replace(timeout=5.0)).future
+            assert pool.tally.deaths == {"MixedOrderError": 1, "QueryTimeoutError": 1}
 
     run(work())
 

@@ -119,7 +119,6 @@ QUERIES = [
     ("‸SELECT * { ?s ?p ?o } GROUP BY ?s", "SELECT", "name the variables"),
     ("‸SELECT (?o AS ?s) { ?s ?p ?o }", "SELECT", "another variable"),
     ("‸SELECT ?s ?s { ?s ?p ?o }", "SELECT", "each variable once"),
-    ("PREFIX e: <http://e/> SELECT * { ?s ‸e:a.b.c ?o }", "e:a.b.c", "the whole IRI"),
 ]
 UPDATES = [
     ("‸SELECT * {}", "SELECT", "send it to the query endpoint"),
@@ -132,7 +131,6 @@ UPDATES = [
     ("CLEAR ‸<http://e/g>", "<http://e/g>", "write GRAPH <http://e/g>"),
     ("CLEAR ALL ‸CLEAR ALL", "CLEAR", "put ; between"),
     ("INSERT { ?s ?p 1 } WHERE { ?s ?p ?o } ‸LIMIT 1", "LIMIT", "subquery"),
-    ("CLEAR ALL ; ‸PREFIX e: <http://e/> CLEAR ALL", "PREFIX", "at the top"),
     ("‸", None, ""),
 ]
 

@@ -87,6 +87,11 @@ class Dispatcher:
                 self.queue.put_back(query)
         self.wake()
 
+    def ask_again(self, query: PendingQuery) -> None:
+        """Let `query`, whose worker has ended, be the next of its client."""
+        self.queue.put_back(query)
+        self.wake()
+
     def note_duration(self, client: str, seconds: float, now: float) -> None:
         """Take note how long a query of `client` took: its next ones share a worker only if they are quick."""
         before = self._paces.get(client, seconds)
@@ -143,7 +148,7 @@ class Dispatcher:
             if age > _SLOW:
                 worker.stop(None)
             return
-        if age > first.timeout:
+        if now - (worker.since if first.began is None else first.began) > first.timeout:
             worker.stop(
                 QueryTimeoutError(
                     f"the query took longer than {first.timeout:g} seconds",

@@ -117,6 +117,8 @@ def job_of(question: Question, delivery: Delivery) -> Job:
             coding=delivery.coding,
             timeout=delivery.timeout,
             max_result=delivery.max_result,
+            max_rows=question.max_rows,
+            sort_by_kind=question.sort_by_kind,
         )
     named: tuple[str, ...] = ()
     if isinstance(question, GraphRead) and question.name is not None:

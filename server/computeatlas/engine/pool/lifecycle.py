@@ -25,6 +25,7 @@ from computeatlas.engine.pool.worker_states import (
     WorkerState,
     transition,
 )
+from computeatlas.model.errors import MixedOrderError
 
 if TYPE_CHECKING:
     import socket
@@ -255,7 +256,11 @@ class Lifecycle:
         if query is not None:
             error = error or engine_ended()
             self.tally.deaths[type(error).__name__] += 1
-            query.reject(error)
+            # The engine could not sort what another form of the query can.
+            if isinstance(error, MixedOrderError) and query.sort_by_kind(worker.since):
+                self._dispatcher.ask_again(query)
+            else:
+                query.reject(error)
 
     def _forget(self, worker: WorkerHandle, _error: AtlasError | None) -> None:
         worker.process.release()

@@ -147,6 +147,8 @@ class Pool:
         after `abandon`.
         """
         query = PendingQuery(client, job.pack(), job.timeout, self.loop.time(), self.loop.create_future())
+        if job.verb == "query" and not job.sort_by_kind:
+            query.by_kind = lambda: job._replace(sort_by_kind=True).pack()
         self._dispatcher.submit(query)
         if not self._is_ticking:
             self._is_ticking = True

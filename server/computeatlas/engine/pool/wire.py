@@ -31,6 +31,7 @@ class Job(NamedTuple):
     `query`: text, base IRI, graphs of the data set and whether the default graph is the union of all graphs;
     `graph`: the graph named by `named[0]`, or the default graph; `dataset`: all graphs; `exists`: whether there is a
     graph `named[0]`, an empty answer or GraphMissingError.
+    `max_rows` and `sort_by_kind` are those of a query, see `engine.base.Query`.
     `formats` are kinds of result with names of formats. `timeout` is in seconds, `max_result` in bytes.
     """
 
@@ -44,6 +45,8 @@ class Job(NamedTuple):
     coding: str = "identity"
     timeout: float = 30.0
     max_result: int = 1 << 62
+    max_rows: int | None = None
+    sort_by_kind: bool = False
 
     def pack(self) -> bytes:
         """Return the job as length and bytes."""

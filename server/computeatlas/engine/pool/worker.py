@@ -125,8 +125,8 @@ def perform(store: ox.Store, job: Job, send: Callable[[bytes], object]) -> None:
 
     try:
         if job.verb == "query":
-            query = Query(job.text, job.default, job.named, job.base, job.union)
-            write_result(evaluate(store, query), choose, writer.begin)
+            query = Query(job.text, job.default, job.named, job.base, job.union, job.max_rows, job.sort_by_kind)
+            write_result(evaluate(store, query), choose, writer.begin, job.max_rows)
         elif job.verb == "exists":
             require_graph(store, job.named[0])
             writer.begin(_BY_NAME["nt"])

@@ -31,7 +31,6 @@ _SCHEMES = ("http", "https", "urn", "file")
 _MOST_COMPARED = 100
 _BEHIND_GROUP = ("HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 _LITERALS_AND_IRIS = frozenset((Kind.IRI, Kind.PNAME, Kind.STRING, Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE))
-_MANY_DOTS = re.compile(r"[^.\\]\.+[^.]+(?<!\\)\.+[^.]")
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _WRONG_IN_IRI = re.compile(r"%(?![0-9A-Fa-f]{2})|[\[\]\ue000-\uf8ff\U000f0000-\U0010ffff]|#.*#|\\[uU]")
 _LANGUAGE = re.compile(r"@[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?:--(?:ltr|rtl))?")
@@ -60,18 +59,12 @@ def undeclared_prefix(tokens: Sequence[Token]) -> Misuse | None:
 def misuses(tokens: Sequence[Token], update: bool) -> Iterator[Misuse]:
     """Yield what the text of `tokens` does wrong with names, as far as that can be told without its algebra."""
     for index, token in enumerate(tokens):
-        if token.kind is Kind.PNAME and _MANY_DOTS.search(token.text.partition(":")[2]):
-            hint = "write a backslash before the later dots, or the whole IRI in < and >"
-            yield Misuse(token, f"the engine takes no name with several dots, such as {token.text}", hint)
-        elif token.kind is Kind.LANGTAG and not _LANGUAGE.fullmatch(token.text):
+        if token.kind is Kind.LANGTAG and not _LANGUAGE.fullmatch(token.text):
             yield Misuse(token, f"{token.text} is no language tag", "write one such as @en or @pt-BR")
         elif token.kind is Kind.IRI and _WRONG_IN_IRI.search(token.text):
             yield Misuse(token, f"{token.text} is no IRI", "write what is special in it as % and two digits")
         elif token.says("VALUES"):
             yield from _uneven_rows(tokens, index)
-        elif update and token.says("PREFIX", "BASE", "VERSION") and index and tokens[index - 1].marks(";"):
-            what = f"the engine takes {token.text.upper()} before the first operation only"
-            yield Misuse(token, what, "put all PREFIX and BASE at the top")
         elif update and token.depth == 0 and token.says("INSERT", "DELETE"):
             yield from _no_data(tokens, index)
     yield from _bound_twice(tokens)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from computeatlas.engine.base import Query
 from computeatlas.model.errors import FederationError, NestingError
 from computeatlas.model.position import place
-from computeatlas.sparql.rewrite import with_limit, with_using
+from computeatlas.sparql.rewrite import with_using
 from computeatlas.sparql.scan import look
 from computeatlas.web.http.problems import RequestError
 
@@ -51,14 +51,13 @@ def admit_query(operation: Operation, settings: Settings, base: str) -> Admitted
             f"It has {len(text)} characters; this server reads {limits.max_query}.",
         )
     seen = _scan(text, settings, "SERVICE is off", "ask the other endpoint yourself")
-    if limits.max_rows is not None:
-        text = with_limit(text, limits.max_rows)
     query = Query(
         text,
         operation.iris("default-graph-uri", base),
         operation.iris("named-graph-uri", base),
         base,
         settings.union,
+        limits.max_rows,
     )
     return AdmittedQuery(query, _timeout(operation, limits.timeout), seen.volatile)
 
