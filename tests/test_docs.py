@@ -10,6 +10,8 @@ import pytest
 
 from computeatlas.cli.main import cli
 
+from .test_house import ARROWS
+
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")]
 #: Files that name other files in text or comments.
@@ -76,3 +78,14 @@ def test_every_file_that_is_named_exists() -> None:
     ]
     assert found == []
     assert len(NAMING) > 200
+
+
+def test_the_drawing_of_the_rooms_has_each_room_below_those_that_import_it() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = re.search(r"```\n(cli .*?)```", text, re.DOTALL)[1]
+    drawn = [line.split()[0] for line in drawing.splitlines()]
+    assert "flask" in drawing.splitlines()[1]
+    assert set(drawn) | {"flask", "web"} == set(ARROWS)
+    for room, imported in ARROWS.items():
+        if room in drawn:
+            assert all(drawn.index(room) < drawn.index(other) for other in imported), room

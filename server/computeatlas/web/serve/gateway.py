@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from computeatlas.engine.base import ClientGoneError
 from computeatlas.model.errors import AtlasError
@@ -69,6 +69,13 @@ _COMMON_LINES = {key: b"".join(b"%s: %s\r\n" % header for header in headers) for
 _GONE = 499
 
 
+class Arrival(NamedTuple):
+    """A request as it came: its number, unique in all runs of the server, and the reading of the clock then."""
+
+    number: str
+    begun: float
+
+
 class Gateway:
     """The application on `engine` and the Flask application `pages`; `log` gets a line for each request."""
 
@@ -102,9 +109,8 @@ class Gateway:
         """Serve one request."""
         if scope["type"] != "http":
             return
-        begun = time.perf_counter()
         self._count += 1
-        number = f"{self._run}-{self._count:x}"
+        arrival = Arrival(f"{self._run}-{self._count:x}", time.perf_counter())
         request = Request(scope, receive)
         request.client, request.scheme = client_of(
             request.client,
@@ -126,7 +132,7 @@ class Gateway:
             else:
                 response = await endpoint(request)
         except (ClientGoneError, BodyIncompleteError):
-            self._record(name, number, request, begun, 0, Response(_GONE), None)
+            self._record(name, arrival, request, 0, Response(_GONE), None)
             return
         except Exception as error:
             problem = problem_of(error)
@@ -134,8 +140,8 @@ class Gateway:
             response = problem_response(problem, request)
         if response.is_page:
             name = "pages"
-        size, failure = await self._send(request, response, number, send)
-        self._record(name, number, request, begun, size, response, failure or note)
+        size, failure = await self._send(request, response, arrival.number, send)
+        self._record(name, arrival, request, size, response, failure or note)
 
     def _find(self, path: str) -> tuple[str, tuple[str, ...], Endpoint | None]:
         found = self._endpoints.get(path)
@@ -229,19 +235,18 @@ class Gateway:
     def _record(
         self,
         name: str,
-        number: str,
+        arrival: Arrival,
         request: Request,
-        begun: float,
         size: int,
         response: Response,
         note: str | None,
     ) -> None:
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - arrival.begun
         self.metrics.count(name, response.status, seconds, size)
         if self._log.is_on:
             self._log.add(
                 RequestRecord(
-                    number,
+                    arrival.number,
                     request.client,
                     request.method,
                     request.path,
