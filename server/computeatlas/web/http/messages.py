@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from computeatlas.web.http.content_decoding import body_too_large, decode
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.questions import OpenQuestions
 from computeatlas.web.http.urls import raw_path
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 
     from computeatlas.engine.base import Answer, Delivery, Engine, Question, Stream
 
@@ -118,7 +119,7 @@ class Request:
         return self.site + self.path[1:]
 
     async def body(self, most: int) -> bytes:
-        """Return the whole body; raises RequestError (413) where it has more than `most` bytes."""
+        """Return the whole body, decoded; raises what `body_parts` raises."""
         parts: list[bytes] = []
         size = 0
         async for part in self.body_parts(most):
@@ -126,17 +127,19 @@ class Request:
             size += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def body_parts(self, most: int) -> Any:
-        """Yield the pieces of the body; raises RequestError (413) where it has more than `most` bytes."""
+    def body_parts(self, most: int) -> AsyncIterator[bytes]:
+        """Yield the pieces of the body, decoded where it came compressed.
+
+        Raises RequestError: 413 where it has more than `most` bytes, as sent or decoded, and what `decode` raises.
+        """
+        coding = self.headers.get(b"content-encoding")
+        parts = self._sent_parts(most)
+        return parts if coding is None else decode(parts, coding.decode("latin-1"), most)
+
+    async def _sent_parts(self, most: int) -> AsyncIterator[bytes]:
         length = self.headers.get(b"content-length")
         if length is not None and length.isdigit() and int(length) > most:
-            raise _too_large(most)
-        if (self.headers.get(b"content-encoding") or b"identity").lower() != b"identity":
-            raise RequestError(
-                "content-type",
-                "Send the body uncompressed.",
-                {"Accept-Encoding": "identity"},
-            )
+            raise body_too_large(most)
         size = 0
         while True:
             message = await self._receive()
@@ -145,19 +148,11 @@ class Request:
             part: bytes = message.get("body", b"")
             size += len(part)
             if size > most:
-                raise _too_large(most)
+                raise body_too_large(most)
             if part:
                 yield part
             if not message.get("more_body"):
                 return
-
-
-def _too_large(most: int) -> RequestError:
-    return RequestError(
-        "body-too-large",
-        f"The server takes {most} bytes at most.",
-        {"Connection": "close"},
-    )
 
 
 @dataclass(slots=True)

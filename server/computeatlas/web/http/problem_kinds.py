@@ -26,6 +26,11 @@ KINDS = {
     "bad-parameter": ProblemKind(400, "Not a value of a parameter", "A parameter of the address has no such value."),
     "bad-timeout": ProblemKind(400, "Not a number of seconds", "`timeout` is not a number of seconds."),
     "body-too-large": ProblemKind(413, "The body is too large", "The body has more bytes than this server takes."),
+    "content-coding": ProblemKind(
+        400,
+        "The compressed body cannot be decoded",
+        "The body is corrupt, ends too early, or is not in the coding that `Content-Encoding` names.",
+    ),
     "content-type": ProblemKind(
         415,
         "Unsupported media type",
