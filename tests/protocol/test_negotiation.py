@@ -800,6 +800,7 @@ def test_fields_that_scripts_need_are_exposed(readonly) -> None:
         ("readonly", "sparql", "POST", "accept,content-type"),
         ("readonly", "store?default", "GET", "if-none-match"),
         ("writable", "update", "POST", "authorization,content-type"),
+        ("writable", "update", "POST", "authorization,content-encoding,content-type"),
         ("writable", "store?graph=http://e/x", "PUT", "authorization,content-type"),
         ("writable", "store?graph=http://e/x", "POST", "authorization,content-type,if-match"),
         ("writable", "store?graph=http://e/x", "DELETE", "authorization"),

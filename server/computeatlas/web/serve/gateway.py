@@ -47,7 +47,7 @@ _LOG = logging.getLogger(__name__)
 
 #: Fetch standard, https://fetch.spec.whatwg.org/#http-cors-protocol: answers may be read by pages of any origin.
 _EXPOSED = b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, X-Request-Id, WWW-Authenticate"
-_ALLOWED_HEADERS = b"Accept, Accept-Encoding, Authorization, Content-Type, If-Match, If-None-Match"
+_ALLOWED_HEADERS = b"Accept, Accept-Encoding, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match"
 _PREFLIGHT_SECONDS = b"86400"
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
