@@ -11,6 +11,7 @@ import click
 
 from computeatlas.cli.options import root_option, writable_project
 from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.terminal import say
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.resolve import NewClaim
 from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
@@ -101,13 +102,13 @@ def _all_or_nothing() -> Iterator[Callable[[str], None]]:
         with progress_bar(3) as step:
             yield step
     except FindingsError:
-        click.echo("computeatlas: nothing was changed, because the check of the graph finds errors:", err=True)
+        say("computeatlas: nothing was changed, because the check of the graph finds errors:", err=True)
         raise
 
 
 def _report(added: Added) -> None:
-    click.echo(f"{shorten(added.iri)}: {added.label}")
+    say(f"{shorten(added.iri)}: {added.label}")
     for file in added.files:
-        click.echo(f"written: {file}")
+        say(f"written: {file}")
     for remark in added.remarks:
-        click.echo(remark, err=True)
+        say(remark, err=True)

@@ -9,6 +9,7 @@ import click
 from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.releases import releases_directory, releases_option
+from computeatlas.cli.terminal import say
 from computeatlas.release.build import build
 from computeatlas.release.load import read_manifest
 
@@ -25,4 +26,4 @@ def build_command(root: str | None, releases: Path | None) -> None:
     with progress_bar(8) as step:
         release = build(project, releases_directory(project, releases), progress=step)
     manifest = read_manifest(release)
-    click.echo(f"{release}: version {manifest.version}, {manifest.quads} quads, SHA-256 {manifest.digest}")
+    say(f"{release}: version {manifest.version}, {manifest.quads} quads, SHA-256 {manifest.digest}")

@@ -11,6 +11,7 @@ import platformdirs
 
 from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.terminal import emit, say
 from computeatlas.cli.watch import changes, stamps
 from computeatlas.curate.check.reports import FORMS
 from computeatlas.curate.check.run import Memory, Reason, check_project
@@ -39,9 +40,9 @@ def check_command(root: str | None, archive: Path | None, reason: bool | None, f
     before = stamps(project)
     errors = _check(project, archive, wanted, form)
     if watch:
-        click.echo("watching; interrupt to end", err=True)
+        say("watching; interrupt to end", err=True)
         for changed in changes(project, before):
-            click.echo(f"\nchanged: {', '.join(changed)}", err=True)
+            say(f"\nchanged: {', '.join(changed)}", err=True)
             _check(project, archive, wanted, form)
     if errors:
         raise click.exceptions.Exit(1)
@@ -51,12 +52,16 @@ def _check(project: Project, archive: Path | None, reason: Reason, form: str) ->
     """Check once, print the report and return the number of errors."""
     with progress_bar(6) as step:
         report = check_project(project, archive=archive, reason=reason, memory=_memory(project), progress=step)
-    click.echo(FORMS[form](report.findings, report.left_out), nl=False)
+    text = FORMS[form](report.findings, report.left_out)
+    if form == "text":
+        say(text, nl=False)
+    else:
+        emit(text)
     for layer in report.left_out:
-        click.echo(f"left out: {layer}", err=True)
+        say(f"left out: {layer}", err=True)
     errors, warnings = len(report.errors), len(report.findings) - len(report.errors)
     claims = len(report.graph.members(ATLAS + "Claim"))
-    click.echo(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
+    say(f"{claims} claims checked: {errors} errors, {warnings} warnings", err=True)
     return errors
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from computeatlas.cli.terminal import emit, say
 from computeatlas.release.diff.compare import compare
 from computeatlas.release.load import load
 
@@ -42,10 +43,10 @@ def diff_command(form: str, old: Path, new: Path) -> None:
     comparison = compare(old_engine, new_engine)
     if form == "json":
         data = {"old": _identity(old_manifest), "new": _identity(new_manifest), **asdict(comparison)}
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        emit(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
         return
     for line in in_lines(comparison, old_manifest, new_manifest):
-        click.echo(line)
+        say(line)
 
 
 def in_lines(comparison: Comparison, old: Manifest, new: Manifest) -> Iterator[str]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.text import Text
 
 from computeatlas.cli.options import curated_project, root_option
 from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.terminal import say, styled
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.show import show_claim
 from computeatlas.model.namespaces import shorten
@@ -18,6 +18,8 @@ from computeatlas.turtle.lines import parse_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from rich.text import Text
 
     from computeatlas.curate.show import ShownClaim, ShownPassage
 
@@ -52,7 +54,7 @@ def evidence_command(root: str | None, archive: Path, claim: str) -> None:
         step("looking up the claim")
         for finding in findings:
             # What stands in the files that could be read is shown all the same.
-            click.echo(str(finding), err=True)
+            say(str(finding), err=True)
         shown = show_claim(graph, claim, texts)
     print_claim(shown, Console())
     if not shown.is_sound:
@@ -69,7 +71,7 @@ def print_claim(shown: ShownClaim, console: Console) -> None:
 
 def _lines(shown: ShownClaim, *, plain: bool) -> Iterator[Text]:
     claim = shown.record
-    yield Text(shown.label or shorten(claim.iri), style="bold")
+    yield styled((shown.label or shorten(claim.iri), "bold"))
     rows: list[tuple[str, Iterable[str]]] = [
         ("claim", [shorten(claim.iri)]),
         ("subject", [shown.words(claim.subject)]),
@@ -85,26 +87,24 @@ def _lines(shown: ShownClaim, *, plain: bool) -> Iterator[Text]:
     for name, values in rows:
         for value in values:
             if value:
-                yield Text.assemble((f"{name:<12}", "dim"), value)
+                yield styled((f"{name:<12}", "dim"), value)
     for number, passage in enumerate(shown.passages, 1):
-        yield Text()
+        yield styled()
         yield from _passage_lines(passage, f"{number}/{len(shown.passages)}", plain=plain)
     if not shown.passages:
-        yield Text()
-        yield Text("the claim has no passage", style=_FAULT)
+        yield styled()
+        yield styled(("the claim has no passage", _FAULT))
 
 
 def _passage_lines(passage: ShownPassage, number: str, *, plain: bool) -> Iterator[Text]:
     if passage.title:
         place = f", characters {passage.start} to {passage.end}"
-        yield Text.assemble(
-            (f"{number} ", "dim"), (passage.title, "bold"), place, (f" ({shorten(passage.iri)})", "dim")
-        )
+        yield styled((f"{number} ", "dim"), (passage.title, "bold"), place, (f" ({shorten(passage.iri)})", "dim"))
     else:
-        yield Text.assemble((f"{number} ", "dim"), (shorten(passage.iri), "bold"))
+        yield styled((f"{number} ", "dim"), (shorten(passage.iri), "bold"))
     if passage.fault:
-        yield Text(f"fault: {passage.fault}", style=_FAULT)
+        yield styled((f"fault: {passage.fault}", _FAULT))
     if passage.before or passage.text or passage.after:
         marks = _MARKS if plain else ("", "")
         text = marks[0] + passage.text + marks[1]
-        yield Text.assemble(passage.before, (text, _PASSAGE), passage.after)
+        yield styled(passage.before, (text, _PASSAGE), passage.after)

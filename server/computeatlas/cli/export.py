@@ -8,6 +8,7 @@ import click
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
+from computeatlas.cli.terminal import say
 from computeatlas.model.project import Project
 from computeatlas.release.protege import export_protege
 
@@ -27,4 +28,4 @@ def protege_command(root: str | None, releases: Path | None, release: Path | Non
     project = Project.find(root)
     _manifest, engine = open_release(project, releases_directory(project, releases), release)
     files = export_protege(engine, directory)
-    click.echo(f"{len(files)} files in {directory}; open {files[0]}")
+    say(f"{len(files)} files in {directory}; open {files[0]}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from computeatlas.cli.options import curated_project, root_option, writable_project
+from computeatlas.cli.terminal import say
 from computeatlas.curate.protege_files import protege_files, stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.files import replace_file
@@ -41,9 +42,9 @@ def fmt_command(root: str | None, check: bool, files: tuple[Path, ...]) -> None:
         if not findings:
             changed += _generated(project, write=not check)
     for name in changed:
-        click.echo(name)
+        say(name)
     total = f"{count} file{'' if count == 1 else 's'}"
-    click.echo(f"{len(changed)} of {total} {'would change' if check else 'changed'}", err=True)
+    say(f"{len(changed)} of {total} {'would change' if check else 'changed'}", err=True)
     if findings:
         raise FindingsError(findings)
     if check and changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ from computeatlas.cli.export import export_command
 from computeatlas.cli.fmt import fmt_command
 from computeatlas.cli.query import query_command
 from computeatlas.cli.serve import serve_command
+from computeatlas.cli.terminal import say
 from computeatlas.model.errors import AtlasError, FindingsError
 
 #: With this variable set, an unexpected fault shows its traceback.
@@ -53,17 +55,19 @@ def main(arguments: list[str] | None = None) -> None:
         # Outside its standalone mode click returns the code of an Exit instead of raising it.
         code = cli.main(args=arguments, standalone_mode=False) or 0
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue(), err=True, nl=False)
         code = 2
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except FindingsError as error:
         for finding in error.findings:
-            click.echo(str(finding), err=True)
-        click.echo(f"{error}", err=True)
+            say(str(finding), err=True)
+        say(f"{error}", err=True)
         code = error.exit_code
     except AtlasError as error:
-        click.echo(f"computeatlas: {error}", err=True)
+        say(f"computeatlas: {error}", err=True)
         code = error.exit_code
     except BrokenPipeError:
         # The reader of our output went away, as `head` does.
@@ -71,9 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 0
     except Exception as error:
         if os.environ.get(_DEBUG):
-            traceback.print_exc()
-        click.echo(
-            f"computeatlas: internal error: {type(error).__name__}: {error} — set {_DEBUG}=1 to see where", err=True
-        )
+            say(traceback.format_exc(), err=True)
+        say(f"computeatlas: internal error: {type(error).__name__}: {error} — set {_DEBUG}=1 to see where", err=True)
         code = 3
     sys.exit(code)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table as RichTable
-from rich.text import Text
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
+from computeatlas.cli.terminal import emit, printable, styled
 from computeatlas.engine.embedded import Query, show
 from computeatlas.model.errors import UsageError
 from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, find_format, format_named, formats_for
@@ -85,8 +84,7 @@ def query_command(
         return chosen
 
     _format, data = engine.answer(query, choose)
-    sys.stdout.buffer.write(data)
-    sys.stdout.flush()
+    emit(data)
 
 
 def _require_format(form: str | None, citing: bool) -> None:
@@ -102,16 +100,16 @@ def _print_sources(engine: EmbeddedEngine, query: Query, project: Project, form:
     engine.table(query)
     rules = [read_query(path) for path in project.rules()]
     found = cite(query.text, lambda text: engine.table(Query(text)), rules)
-    sys.stdout.buffer.write(_SOURCES[form](found).encode())
-    sys.stdout.flush()
+    text = _SOURCES[form](found)
+    emit(printable(text) if form == "text" else text)
 
 
 def _print_table(table: Table) -> None:
     shown = RichTable()
     for name in table.variables:
-        shown.add_column(Text(name))
+        shown.add_column(styled(name))
     for row in table.rows:
-        shown.add_row(*(Text(show(term)) for term in row))
+        shown.add_row(*(styled(show(term)) for term in row))
     console = Console()
     if not console.is_terminal:
         # Piped, nothing is cut to the width of a screen that is not there.

@@ -9,6 +9,7 @@ import click
 import platformdirs
 
 from computeatlas.cli.progress import progress_bar
+from computeatlas.cli.terminal import say
 from computeatlas.curate.add.write import finish_interrupted
 from computeatlas.model.errors import FindingsError, ReleaseError
 from computeatlas.release.build import build
@@ -68,7 +69,7 @@ def find_release(project: Project, releases: Path, release: Path | None) -> Path
         found = current(releases)
         locate(found)
     except ReleaseError as error:
-        click.echo(f"computeatlas: {error}; building it again", err=True)
+        say(f"computeatlas: {error}; building it again", err=True)
         with progress_bar(7) as step:
             return build(project, releases, progress=step)
     return found
@@ -84,5 +85,5 @@ def _rebuild(project: Project, releases: Path) -> None:
         except ReleaseError:
             raise error from None
         for finding in error.findings:
-            click.echo(str(finding), err=True)
-        click.echo(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)
+            say(str(finding), err=True)
+        say(f"computeatlas: {error}; the last good release stays in place: {last}", err=True)

@@ -15,6 +15,7 @@ import click
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.releases import find_release, release_option, releases_directory, releases_option
+from computeatlas.cli.terminal import PrintableFormatter, say
 from computeatlas.engine.load import DataFile
 from computeatlas.engine.pool.fork_server import Start
 from computeatlas.model.errors import UsageError
@@ -182,7 +183,9 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         proxies=proxies,
     )
     log = options["log"] or ("text" if sys.stderr.isatty() else "json")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
     def announce(url: str, quads: int) -> None:
         manifest = settings.served.manifest
@@ -190,7 +193,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         lines = [f"{name}, {quads} quads: {url}"]
         if unlimited:
             lines.append("No limit on the rate of requests, since only this machine can send them (see --rate).")
-        click.echo("\n".join(lines))
+        say("\n".join(lines))
 
     serve(Serving(start, settings, host, port, log, find), announce)
 
