@@ -246,6 +246,15 @@ def narrow(start, data: Path, token_file: Path) -> Iterator[Client]:
         yield Client(url, TOKEN)
 
 
+@pytest.fixture(scope="session")
+def cramped(start, data: Path) -> Iterator[Client]:
+    """A server with little memory and short results, and time enough for a query to meet those limits first."""
+    with start(
+        "--data", str(data), "--timeout", "300", "--memory", "100", "--max-result", "20000", "--rate", "off"
+    ) as url:
+        yield Client(url)
+
+
 @pytest.fixture
 def rated(start, data: Path) -> Iterator[Client]:
     """A server that answers a client three times in a minute."""

@@ -95,9 +95,9 @@ CASES = [
     Case("media type of a query", "readonly", "POST", "sparql", 415, "text/plain", "ASK {}"),
     Case("media type of an update", "writable", "POST", "update", 415, "text/plain", ADD),
     Case("media type of a payload", "writable", "PUT", NONE, 415, "text/csv", "a,b"),
-    Case("too large a result", "narrow", "POST", "sparql", 400, QUERY, MANY_ROWS, "result-too-large"),
+    Case("too large a result", "cramped", "POST", "sparql", 400, QUERY, MANY_ROWS, "result-too-large"),
     Case("time-out", "narrow", "POST", "sparql", 504, QUERY, RUNAWAY),
-    Case("out of memory", "narrow", "POST", "sparql", 503, QUERY, GROWING, "query-memory"),
+    Case("out of memory", "cramped", "POST", "sparql", 503, QUERY, GROWING, "query-memory"),
 ]
 every_error = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
