@@ -175,3 +175,16 @@ def test_every_problem_that_is_answered_is_explained(site: str, repository: Path
     for path in (repository / "server/computeatlas/web").rglob("*.py"):
         used |= set(re.findall(r"(?:RequestError|Problem)\(\s*\"([a-z-]+)\"", path.read_text("utf-8")))
     assert {"not-acceptable", "rate", "internal", "bad-iri"} <= used <= set(KINDS)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+@pytest.mark.parametrize("path", ["", "doc/infrastructure/mimer", "map"])
+def test_a_page_is_the_same_when_it_is_kept(site: str, path: str, coding: str) -> None:
+    """The second time it comes from the cache, compressed as it was kept."""
+    headers = {"Accept": BROWSER, "Accept-Encoding": coding, "Accept-Language": "sv"}
+    answers = []
+    for _ in range(2):
+        with urllib.request.urlopen(urllib.request.Request(site + path, headers=headers)) as response:
+            answers.append((response.status, response.headers["Content-Encoding"], response.read()))
+    assert answers[0][:2] == (200, coding)
+    assert answers[0] == answers[1]

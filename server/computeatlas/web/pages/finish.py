@@ -59,7 +59,9 @@ def _set_policy(response: Response) -> Response:
 
 
 def _replace_forbidden(response: Response) -> Response:
-    if response.mimetype == "text/html" and not response.is_streamed:
+    # A page from the cache is finished, and may be compressed.
+    is_text = response.mimetype == "text/html" and "Content-Encoding" not in response.headers
+    if is_text and not response.is_streamed:
         text = response.get_data(as_text=True)
         allowed = without_forbidden(text)
         if allowed != text:
