@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 #: Longer messages are not sent: texts and data travel in files.
 _MESSAGE = 128 * 1024
-#: How many bytes of a child's stderr, the last ones, are reported when it has ended.
+#: How many bytes of a child's stderr, of its beginning and of its end, are reported when it has ended.
 _STDERR = 2000
 
 
@@ -241,8 +241,7 @@ class ForkServer:
         child = self._children.pop(pid)
         self._selector.unregister(child.pidfd)
         _pid, status = os.waitpid(pid, 0)
-        length = os.fstat(child.stderr).st_size
-        stderr = os.pread(child.stderr, _STDERR, max(0, length - _STDERR)).decode("utf-8", "replace")
+        stderr = read_ends(child.stderr, _STDERR).decode("utf-8", "replace")
         os.close(child.pidfd)
         os.close(child.stderr)
         code = os.waitstatus_to_exitcode(status)
@@ -256,6 +255,17 @@ class ForkServer:
             os.kill(pid, signal.SIGKILL)
         for pid in workers:
             os.waitpid(pid, 0)
+
+
+def read_ends(file: int, most: int) -> bytes:
+    """Return the first and the last `most` bytes of the file descriptor `file`, all of it where it has no more.
+
+    A panic begins with its reason, and a stack trace follows; another error may end with it.
+    """
+    length = os.fstat(file).st_size
+    if length <= 2 * most:
+        return os.pread(file, length, 0)
+    return os.pread(file, most, 0) + b"\n...\n" + os.pread(file, most, length - most)
 
 
 def main(descriptor: int) -> None:
