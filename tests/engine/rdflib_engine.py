@@ -9,6 +9,7 @@ from rdflib import Graph
 
 from computeatlas.engine.base import (
     Answer,
+    Changed,
     ClientGoneError,
     DataSetRead,
     Delivery,
@@ -98,13 +99,13 @@ class RdflibEngine:
 
     async def change(
         self, _change: Change, data: IO[bytes], require: Callable[[], Awaitable[None]] | None = None
-    ) -> bool:
+    ) -> Changed:
         if require is not None:
             await require()
         data.seek(0)
         self._graph.update(data.read().decode())
         self.version += "'"
-        return False
+        return Changed(created=False)
 
     def status(self) -> Status:
         return Status(True, {"questions": len(self.asked)})

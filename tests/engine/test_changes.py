@@ -209,3 +209,24 @@ def test_an_error_behind_later_declarations_names_the_place_in_what_was_sent(sto
     with pytest.raises(QuerySyntaxError) as caught:
         change(store, "update", ("", update.encode()))
     assert (caught.value.line, caught.value.token) == (4, "?x")
+
+
+@pytest.mark.parametrize(
+    "update, altered",
+    [
+        ("INSERT DATA { <a:s> <a:p> 1.10, +01 , -1, 1, 1.5e0, true, '01' }", 3),
+        ("PREFIX x: <http://www.w3.org/2001/XMLSchema#> INSERT DATA { <a:s> <a:p> '7'^^x:byte, 'x'^^x:string }", 1),
+        ("BASE <http://www.w3.org/2001/> INSERT DATA { GRAPH <a:g> { <a:s> <a:p> '7'^^<XMLSchema#byte> } }", 1),
+        ("PREFIX x: <http://www.w3.org/2001/XMLSchema#> INSERT DATA { <a:s> <a:p> '''1'''^^x:byte } ; "
+         "INSERT DATA { <a:s> <a:p> '\\u0030\\u0031'^^x:int # '01'^^x:int\n }", 2),
+        ("DELETE DATA { <a:s> <a:p> 01 } ; INSERT { ?s <a:p> 01 } WHERE { ?s <a:p> 02 }", 0),
+        ("INSERT DATA { <a:s> <a:p>-01 }", 1),
+        ("CREATE GRAPH <a:new> ; PREFIX x: <http://www.w3.org/2001/XMLSchema#> "
+         "INSERT DATA { <a:s> <a:p> 'x'^^x:a.b.c, '1'^^x:int }", 1),
+    ],
+)  # fmt: skip
+def test_literals_that_an_update_writes_out_are_counted(store: ox.Store, update: str, altered: int) -> None:
+    forms = LiteralForms()
+    data = update.encode()
+    apply_change(store, Change("update", parts=(("", 0, len(data)),), base="http://e/"), io.BytesIO(data), forms)
+    assert forms.changed == altered

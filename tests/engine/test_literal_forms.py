@@ -27,7 +27,9 @@ forms = st.one_of(
     st.builds("{}{}".format, times, zones),
     st.builds("{}T{}{}".format, dates, times, zones),
     st.from_regex(r"(--)?(-?[0-9]{2,5})(-[0-9]{2}){0,2}(Z|\+00:00)?", fullmatch=True),
-    st.sampled_from(["true", "false", "0", "1", "NaN", "INF", "+INF", "-INF", "", " 1", "１", "24:00:00"]),
+    st.sampled_from(
+        ["true", "false", "0", "1", "NaN", "INF", "+INF", "inf", "nan", "Infinity", "-INF", "", " 1", "１", "24:00:00"]
+    ),
     st.text(max_size=5),
 )
 
@@ -39,6 +41,9 @@ def literal(form: str, name: str) -> ox.Literal:
 @given(forms, st.sampled_from(NAMES))
 @example("2023-06-04T20:36:33.100000", "dateTime")
 @example("7", "byte")
+@example("inf", "double")
+@example("nan", "float")
+@example("-infinity", "double")
 @example("1.10", "decimal")
 @example("24:00:00", "time")
 @example("0.100000000000000005", "double")
@@ -49,7 +54,11 @@ def literal(form: str, name: str) -> ox.Literal:
 @example("9999999999999999", "double")
 def test_what_is_said_of_a_literal_is_what_the_engine_does(form: str, name: str) -> None:
     found = literal(form, name)
-    assert is_changed(found) == (given_back(found) != found)
+    changed = given_back(found) != found
+    assert is_changed(found) == changed
+    counted = LiteralForms()
+    counted.look_at([ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), found)])
+    assert counted.changed == changed
 
 
 @pytest.mark.parametrize(
@@ -93,3 +102,16 @@ def test_nothing_is_counted_where_all_is_kept() -> None:
     counted = LiteralForms()
     assert list(counted.watch(quads)) == quads
     assert (counted.changed, counted.examples) == (0, [])
+
+
+@pytest.mark.parametrize("name", _RULES)
+def test_no_form_that_is_changed_begins_otherwise(name: str) -> None:
+    """The look at the first character leaves nothing out, whichever form follows that a datatype knows."""
+    rests = ["", "1", "0", "1.0", "INF", "nf", "an", "nfinity", "rue", "alse", "P1Y", "2023-01-01", "24:00:00"]
+    for first in [*map(chr, range(1, 0x100)), "\u2212", "\uff11", "\u221e", "\ufeff"]:
+        for rest in rests:
+            found = literal(first + rest, name)
+            if given_back(found) != found:
+                counted = LiteralForms()
+                counted.look_at([ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), found)])
+                assert counted.changed == 1, found

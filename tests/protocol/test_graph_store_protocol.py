@@ -633,3 +633,22 @@ def test_nothing_is_written_without_the_token(writable, method: str, target: str
 def test_reading_needs_no_token(writable) -> None:
     """https://www.w3.org/TR/sparql11-http-rdf-update/#security"""
     assert writable.anonymous().get(at(ONE)).status == 200
+
+
+# --- literals that lose their form ------------------------------------------------------------------------------------
+
+
+def test_a_write_says_how_many_literals_lose_their_form(writable, fresh: str) -> None:
+    """An extension: the engine stores numbers and dates as values, which nobody should have to find out later."""
+    answer = writable.put(at(fresh), TURTLE, b"<a:s> <a:p> 1.10, 007, 7, 'text' .")
+    assert (answer.status, answer.get("atlas-literals-changed")) == (201, "2")
+    assert "atlas-literals-changed" in {name.lower() for name in answer.items("access-control-expose-headers")}
+    update = f"INSERT DATA {{ GRAPH <{fresh}> {{ <a:s> <a:q> 2.50 }} }}"
+    answer = writable.post("update", "application/sparql-update", update)
+    assert (answer.status, answer.get("atlas-literals-changed")) == (204, "1")
+
+
+def test_a_write_that_keeps_all_forms_says_nothing_of_them(writable, fresh: str) -> None:
+    assert writable.put(at(fresh), TURTLE, b"<a:s> <a:p> 1.1, 'text' .").get("atlas-literals-changed") is None
+    update = f"INSERT DATA {{ GRAPH <{fresh}> {{ <a:s> <a:q> 2.5 }} }}"
+    assert writable.post("update", "application/sparql-update", update).get("atlas-literals-changed") is None

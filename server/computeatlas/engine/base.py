@@ -73,6 +73,16 @@ class Delivery(NamedTuple):
     max_result: int = 1 << 62
 
 
+class Changed(NamedTuple):
+    """What a change did: whether a graph came into being, and how many literals the engine gives back in another form.
+
+    Only literals that the change writes out are counted, not those that an update computes or copies.
+    """
+
+    created: bool
+    altered: int = 0
+
+
 class Stream(Protocol):
     """The bytes of a long answer, read once by one reader."""
 
@@ -176,8 +186,8 @@ class Engine(Protocol):
 
     async def change(
         self, change: Change, data: IO[bytes], require: Callable[[], Awaitable[None]] | None = None
-    ) -> bool:
-        """Make `change`, its text or RDF in the file `data`; say whether a graph came into being.
+    ) -> Changed:
+        """Make `change`, its text or RDF in the file `data`; returns what it did.
 
         `require` is awaited when no other change can come between; what it raises stops the change. When this returns,
         every question asked from now on sees the change. Raises DataError for malformed RDF, QuerySyntaxError,

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from computeatlas.engine.evaluate import graph_name
+from computeatlas.engine.inserted_literals import inserted_literals
 from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.load import malformed, read_bytes
 from computeatlas.model.errors import DataError, GraphMissingError
@@ -52,12 +53,14 @@ class Change:
 def apply_change(store: ox.Store, change: Change, file: IO[bytes], forms: LiteralForms | None = None) -> bool:
     """Make `change` in `store` and say whether a graph came into being by it.
 
-    `forms` counts the literals of RDF that the engine will give back in another form; those of an update it cannot see.
+    `forms` counts the literals that the engine will give back in another form, those of RDF and of INSERT DATA;
+    what else an update inserts it computes or copies.
     Raises DataError for malformed RDF, QuerySyntaxError or QueryEvaluationError for an update, GraphMissingError where
     a graph that is not there is to be deleted, QueryEvaluationError where the name of a graph is no IRI.
     """
+    forms = forms or LiteralForms()
     if change.verb == "update":
-        _update(store, change, file)
+        _update(store, change, file, forms)
         return False
     graph = ox.DefaultGraph() if change.graph is None else graph_name(change.graph)
     existed = change.whole or isinstance(graph, ox.DefaultGraph) or store.contains_named_graph(graph)
@@ -79,7 +82,7 @@ def apply_change(store: ox.Store, change: Change, file: IO[bytes], forms: Litera
             quads = read_bytes(data, name, change.graph or change.base)
             if not (name in _DATA_SETS and change.whole):
                 quads = _into(graph, quads)
-            store.extend((forms or LiteralForms()).watch(quads))
+            store.extend(forms.watch(quads))
         except SyntaxError as error:
             raise malformed(error) from error
         except (ValueError, OSError) as error:
@@ -108,7 +111,7 @@ def _empty(store: ox.Store, graph: ox.DefaultGraph | ox.NamedNode, change: Chang
         store.remove_graph(graph)
 
 
-def _update(store: ox.Store, change: Change, file: IO[bytes]) -> None:
+def _update(store: ox.Store, change: Change, file: IO[bytes], forms: LiteralForms) -> None:
     texts = []
     for _, offset, length in change.parts:
         file.seek(offset)
@@ -121,6 +124,7 @@ def _update(store: ox.Store, change: Change, file: IO[bytes]) -> None:
             _update_in_pieces(store, text, sent, change.base)
     except (RuntimeError, ValueError, OSError) as error:
         raise explain_evaluation(str(error)) from error
+    forms.look_at(inserted_literals(text, change.base))
 
 
 def _update_in_pieces(store: ox.Store, text: str, sent: str, base: str | None) -> None:

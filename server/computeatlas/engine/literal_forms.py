@@ -63,6 +63,10 @@ _RULES = {
     **{name: _rule(_NEVER, _SHORT_INTEGER) for name in (*_SIZED_INTEGERS, *_SIGNED_INTEGERS)},
 }
 _BY_DATATYPE = {XSD + name: rule for name, rule in _RULES.items()}
+#: Datatype → what says that a form of it is kept for certain.
+_KEPT = {datatype: rule.kept.fullmatch for datatype, rule in _BY_DATATYPE.items()}
+#: How a form begins that is changed: as a number, a date, a duration, infinity or what is no number, in either case.
+_BEGINS = frozenset("0123456789+-.PIiNn")
 #: Literals of which it is remembered what the engine made of them.
 _REMEMBERED = 65_536
 #: Examples that are kept.
@@ -100,15 +104,24 @@ class LiteralForms:
 
     def watch(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield `quads`, and count."""
-        literal, rules = ox.Literal, _BY_DATATYPE
+        # This runs once for every quad of a data set, so names are local and few terms are made: each is a copy.
+        literal, triple, begins, kept_by = ox.Literal, ox.Triple, _BEGINS, _KEPT
         for quad in quads:
             thing = quad.object
             if type(thing) is literal:
-                if thing.datatype.value in rules and is_changed(thing):
-                    self._count(thing)
-            elif type(thing) is ox.Triple:
+                form = thing.value
+                if form[:1] in begins:
+                    kept = kept_by.get(thing.datatype.value)
+                    if kept is not None and not kept(form) and is_changed(thing):
+                        self._count(thing)
+            elif type(thing) is triple:
                 self._look(thing)
             yield quad
+
+    def look_at(self, quads: Iterable[ox.Quad]) -> None:
+        """Count in `quads`, which go nowhere."""
+        for _quad in self.watch(quads):
+            pass
 
     def _look(self, triple: ox.Triple) -> None:
         """Count the literal in a triple term, which may stand in triple terms."""

@@ -147,14 +147,15 @@ def load_file(store: ox.Store, data: DataFile) -> LiteralForms:
 
 
 def read_quads(file: IO[bytes], name: str, base: str) -> Iterator[ox.Quad]:
-    """Yield the quads of `file`, RDF in our format `name`; relative IRIs are resolved against `base`.
+    """Return the quads of `file`, RDF in our format `name`; relative IRIs are resolved against `base`.
 
-    Blank nodes get names that no other data have. Raises SyntaxError for malformed data, DataError for a format of
-    UTF-8 in another encoding, and what reading raises.
+    Blank nodes get names that no other data have. Raises DataError for a format of UTF-8 in another encoding; the
+    iterator raises SyntaxError for malformed data, and what reading raises.
     """
-    if name != "rdf":
-        yield from _parse(skip_mark(file), name, base)
-        return
+    return _read_rdfxml(file, base) if name == "rdf" else _parse(skip_mark(file), name, base)
+
+
+def _read_rdfxml(file: IO[bytes], base: str) -> Iterator[ox.Quad]:
     # All of it is looked at before it is parsed, so what was compressed is unpacked first.
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)

@@ -118,7 +118,7 @@ async def change(pool: Pool, verb: str, data: bytes = b"", name: str = "nt", **m
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
-        return await pool.change(Change(verb, parts=((name, 0, len(data)),), **more), file.fileno())
+        return (await pool.change(Change(verb, parts=((name, 0, len(data)),), **more), file.fileno())).created
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from computeatlas.model.errors import GraphMissingError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator
 
-    from computeatlas.engine.base import Question
+    from computeatlas.engine.base import Changed, Question
     from computeatlas.engine.changes import Change
     from computeatlas.engine.pool.fork_server import Start
     from computeatlas.engine.pool.pending_query import PendingQuery
@@ -51,7 +51,7 @@ class PoolEngine:
 
     async def change(
         self, change: Change, data: IO[bytes], require: Callable[[], Awaitable[None]] | None = None
-    ) -> bool:
+    ) -> Changed:
         """See `Engine`."""
         return await self._pool.change(change, data.fileno(), require)
 

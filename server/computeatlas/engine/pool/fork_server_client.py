@@ -110,8 +110,9 @@ class ForkServerClient:
     ) -> tuple[ForkServerClient, dict[str, Any]]:
         """Have the writer `number` make `change`, its text or RDF in the file descriptor `data`, within `timeout` s.
 
-        Returns the next fork server and a dictionary: `created` says whether a graph came into being, `quads` is the
-        number of quads now. Where the data lie on disk, the next fork server has ended already, and this one goes on.
+        Returns the next fork server and a dictionary: `created` says whether a graph came into being, `altered` is
+        the number of literals that the engine gives back in another form, `quads` that of quads now. Where the data lie
+        on disk, the next fork server has ended already, and this one goes on.
         Raises what the change raises, EngineFaultError where the writer ended.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

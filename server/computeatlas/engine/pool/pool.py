@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from computeatlas.engine import disk
-from computeatlas.engine.base import ClientGoneError
+from computeatlas.engine.base import Changed, ClientGoneError
 from computeatlas.engine.pool import sandbox
 from computeatlas.engine.pool.dispatch import Dispatcher
 from computeatlas.engine.pool.exit_diagnosis import diagnose
@@ -163,8 +163,8 @@ class Pool:
         if not query.future.done():
             query.future.set_exception(ClientGoneError())
 
-    async def change(self, change: Change, data: int, require: Callable[[], Awaitable[None]] | None = None) -> bool:
-        """Make `change`, its text or RDF in the file descriptor `data`; returns whether a graph came into being.
+    async def change(self, change: Change, data: int, require: Callable[[], Awaitable[None]] | None = None) -> Changed:
+        """Make `change`, its text or RDF in the file descriptor `data`; returns what it did.
 
         `require` is awaited when no other change can come between; what it raises stops the change. When this returns,
         every query that is submitted sees the change; on disk it is there to stay. Raises what the change raises,
@@ -194,7 +194,7 @@ class Pool:
                 following.close()
                 self._serve(fork_server, changed)
                 self._run(self._purge())
-            return bool(changed["created"])
+            return Changed(bool(changed["created"]), int(changed["altered"]))
 
     # --- the fork server ------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from computeatlas.model.mediatypes import FORMATS, RDF_XML, Format, ResultKind, 
 from computeatlas.web.endpoints.answer import content_headers
 from computeatlas.web.endpoints.operation import Operation, media_type_of, parameters, require_absolute, require_utf8
 from computeatlas.web.endpoints.plan import choose_graph_format
-from computeatlas.web.endpoints.update import require_token
+from computeatlas.web.endpoints.update import change_headers, require_token
 from computeatlas.web.http.conditions import entity_tag, matches, names
 from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.negotiate import choose_coding
@@ -137,16 +137,15 @@ class GraphStoreEndpoint:
                 graph = location = f"{request.site}store/{uuid.uuid4()}"
             change = Change(request.method.lower(), graph, whole=whole, base=graph or request.url, parts=parts)
             whole_now, graph_now = whole, graph
-            created = await self._engine.change(
+            changed = await self._engine.change(
                 change, file, lambda: self._require(request, whole=whole_now, graph=graph_now)
             )
-        headers = [(b"cache-control", b"no-store")]
-        if created:
+        headers = change_headers(changed)
+        if changed.created:
             named = location or f"{request.url}?graph={quote(str(graph), safe='')}"
             headers.append((b"location", named.encode()))
-        if created:
             headers.append((b"content-length", b"0"))
-        return Response(201 if created else 204, headers)
+        return Response(201 if changed.created else 204, headers)
 
 
 def _target(operation: Operation, request: Request) -> tuple[bool, str | None]:

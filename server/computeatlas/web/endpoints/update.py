@@ -13,7 +13,7 @@ from computeatlas.web.http.messages import Request, Response
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
-    from computeatlas.engine.base import Engine
+    from computeatlas.engine.base import Changed, Engine
     from computeatlas.web.http.settings import Settings
 
 METHODS = ("POST", "OPTIONS")
@@ -39,8 +39,16 @@ class UpdateEndpoint:
                 parts.append(("", file.tell(), len(data)))
                 file.write(data)
             file.flush()
-            await self._engine.change(Change("update", base=admitted.base, parts=tuple(parts)), file)
-        return Response(204, [(b"cache-control", b"no-store")])
+            changed = await self._engine.change(Change("update", base=admitted.base, parts=tuple(parts)), file)
+        return Response(204, change_headers(changed))
+
+
+def change_headers(changed: Changed) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the answer to a change: the number of literals that lost their form, if any did."""
+    headers = [(b"cache-control", b"no-store")]
+    if changed.altered:
+        headers.append((b"atlas-literals-changed", str(changed.altered).encode()))
+    return headers
 
 
 def require_token(request: Request, settings: Settings) -> None:

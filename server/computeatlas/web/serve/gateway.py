@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 #: Fetch standard, https://fetch.spec.whatwg.org/#http-cors-protocol: answers may be read by pages of any origin.
-_EXPOSED = b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, X-Request-Id, WWW-Authenticate"
+_EXPOSED = (
+    b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, Atlas-Literals-Changed, X-Request-Id, WWW-Authenticate"
+)
 _ALLOWED_HEADERS = b"Accept, Accept-Encoding, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match"
 _PREFLIGHT_SECONDS = b"86400"
 _HEADERS = (
