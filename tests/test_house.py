@@ -43,8 +43,8 @@ ARROWS = {
     "web.serve": {"model", "engine", "engine.pool", "web.http", "web.endpoints", "web.pages"},
     "flask": {"model", "engine", "engine.pool", "web.http", "web.endpoints"},
     "cli": {
-        "model", "turtle", "engine", "engine.pool", "provenance", "curate", "curate.check", "curate.add", "release",
-        "release.diff", "web.http", "web.serve",
+        "model", "turtle", "sparql", "engine", "engine.pool", "provenance", "curate", "curate.check", "curate.add",
+        "release", "release.diff", "web.http", "web.serve",
     },
 }  # fmt: skip
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)

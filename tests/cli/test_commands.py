@@ -237,3 +237,14 @@ def test_query_sorts_values_of_every_kind(release: Path, tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("s,p,o\n")
     assert len(done.stdout) > 10_000
+
+
+@pytest.mark.parametrize("values", ["1 2", "<urn:a>"])
+def test_query_says_why_a_concatenation_is_empty(runner, release: Path, tmp_path: Path, values: str) -> None:
+    file = tmp_path / "q.rq"
+    file.write_text(f"SELECT (GROUP_CONCAT(?x) AS ?y) {{ VALUES ?x {{ {values} }} }}")
+    done = runner.invoke(cli, ["query", "--release", str(release), str(file)], catch_exceptions=False)
+    assert "write GROUP_CONCAT(STR(?x))" in done.stderr
+    file.write_text('SELECT (GROUP_CONCAT(?x) AS ?y) { VALUES ?x { "a" } }')
+    done = runner.invoke(cli, ["query", "--release", str(release), str(file)], catch_exceptions=False)
+    assert (done.exit_code, done.stderr) == (0, "")

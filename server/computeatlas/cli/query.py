@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 
 from computeatlas.cli.options import root_option
 from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
-from computeatlas.cli.terminal import emit, printable, styled
+from computeatlas.cli.terminal import emit, printable, say, styled
 from computeatlas.engine.embedded import Query, show
 from computeatlas.model.errors import UsageError
 from computeatlas.model.mediatypes import FORMATS, Format, ResultKind, find_format, format_named, formats_for
@@ -21,6 +21,7 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
 from computeatlas.provenance.report import to_json
 from computeatlas.provenance.sources import cite
+from computeatlas.sparql.hints import concat_of_empty_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,10 @@ def query_command(
         _print_sources(engine, query, project, form or "text")
         return
     if form in (None, "table"):
-        _print_table(engine.table(query))
+        table = engine.table(query)
+        _print_table(table)
+        if concat := concat_of_empty_column(query.text, table.variables, len(table.rows), table.filled):
+            say(f"computeatlas: hint: {concat.hint}", err=True)
         return
 
     def choose(kind: ResultKind) -> Format:

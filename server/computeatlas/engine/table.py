@@ -23,6 +23,11 @@ class Table:
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
 
+    def filled(self, variable: str) -> int:
+        """Return in how many rows `variable`, one of the table's, is bound."""
+        place = self.variables.index(variable)
+        return sum(row[place] is not None for row in self.rows)
+
     def records(self) -> Iterator[dict[str, Term]]:
         """Yield each row as a mapping of variable to term, without the variables that are not bound.
 

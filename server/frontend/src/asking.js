@@ -17,8 +17,13 @@ export function isShareable(query) {
   return addressOf(query).length <= LONGEST_ADDRESS;
 }
 
+function hasEmptyColumn({ head, results }) {
+  return Boolean(results?.bindings.length) && head.vars.some((name) => !results.bindings.some((row) => name in row));
+}
+
 /**
  * Return the answer to `query`: an object of the SPARQL 1.1 Query Results JSON Format, or `{graph}` with Turtle.
+ * Where a column is empty for a reason that the server names, `hint` has its `text` and `lang`.
  * Throws Problem, and AbortError where `signal` gave up.
  */
 export async function ask(query, signal) {
@@ -42,5 +47,9 @@ export async function ask(query, signal) {
   if (!response.ok) {
     throw new Problem(type.startsWith("application/problem+json") ? JSON.parse(text) : { title: `HTTP ${response.status}` });
   }
-  return type.startsWith("text/turtle") ? { graph: text } : JSON.parse(text);
+  if (type.startsWith("text/turtle")) return { graph: text };
+  const answer = JSON.parse(text);
+  const hint = response.headers.get("Atlas-Hint");
+  // What the protocol says is in English. It says it of the query; whether a column is empty is seen here.
+  return hint && hasEmptyColumn(answer) ? { ...answer, hint: { text: hint, lang: "en" } } : answer;
 }

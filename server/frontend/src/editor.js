@@ -127,7 +127,9 @@ function start() {
   const results = document.getElementById("results");
   const opened = textarea.value.replace(/\r\n/g, "\n");
   const queries = new Queries(opened);
-  if (settings.answer) queries.current.answer = settings.answer;
+  if (settings.answer) {
+    queries.current.answer = settings.hint ? { ...settings.answer, hint: { text: settings.hint } } : settings.answer;
+  }
 
   let running = null;
   const tabs = element("div", { class: "tabs-row" });

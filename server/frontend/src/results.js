@@ -107,7 +107,8 @@ export function showAnswer(place, query, answer) {
     if (views.length > 1) panel.setAttribute("aria-labelledby", `tab-${id}`);
     panel.replaceChildren(...(await views.find((view) => view.id === id).draw()));
   };
-  place.replaceChildren(heading, links(query, kind), bar, panel);
+  const hints = answer.hint ? [element("p", { class: "hint", lang: answer.hint.lang }, answer.hint.text)] : [];
+  place.replaceChildren(heading, links(query, kind), bar, panel, ...hints);
   return select("table");
 }
 

@@ -84,6 +84,8 @@ class Answers:
             request.leave()
             return Response(304, [*self.headers(etag), *about])
         headers = [*self.headers(etag), *content_headers(answer)]
+        if plan.hint is not None:
+            headers.append((b"atlas-hint", plan.hint))
         response = Response(200, [*headers, *about], answer.body, answer.rows)
         if etag is not None and self.cache.largest:
             keep = self._keeper(plan, etag, headers, answer)

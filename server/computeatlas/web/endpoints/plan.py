@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from computeatlas.engine.base import Delivery, Question
 from computeatlas.model.errors import FormatError
 from computeatlas.model.mediatypes import TURTLE, Format, ResultKind, formats_for
+from computeatlas.sparql.hints import bare_concats
 from computeatlas.web.http.conditions import entity_tag
 from computeatlas.web.http.negotiate import choose_format, wants_page, wish
 from computeatlas.web.http.problems import RequestError
@@ -34,7 +35,7 @@ class Plan(NamedTuple):
     """What is asked, how its answer is wanted, and under which key and tag caches have it.
 
     `version` is that of the data that the plan is for. `etag` is None where the answer may differ from one time to the
-    next.
+    next. `hint`: what its answer may surprise with, for a header.
     """
 
     version: str
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     delivery: Delivery
     key: tuple[object, ...]
     etag: bytes | None
+    hint: bytes | None = None
 
     @classmethod
     def of(cls, version: str, question: Question, delivery: Delivery, *, is_volatile: bool = False) -> Plan:
@@ -64,7 +66,9 @@ def plan_query(
 ) -> Plan:
     """Return the plan for an admitted query, whose answer is wanted in one of `formats` and in `coding`."""
     delivery = Delivery(formats, coding, admitted.timeout, limits.max_result)
-    return Plan.of(version, admitted.query, delivery, is_volatile=admitted.is_volatile)
+    plan = Plan.of(version, admitted.query, delivery, is_volatile=admitted.is_volatile)
+    concats = bare_concats(admitted.query.text)
+    return plan._replace(hint=concats[0].short_ascii_hint.encode("ascii")) if concats else plan
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from computeatlas.model.errors import NestingError
 from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
 from computeatlas.model.namespaces import ATLAS, BASE, ID, PREFIXES, shorten
+from computeatlas.sparql.hints import concat_of_empty_column
 from computeatlas.views.questions import read_questions
 from computeatlas.web.endpoints.page import VALUE, AnswerPage
 from computeatlas.web.http.urls import is_ours, path_of
@@ -85,6 +86,7 @@ def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
     """Show a query and its answer: an object of SPARQL's JSON format, or Turtle under `graph`."""
     table: tuple[list[str], list[list[tuple[str, str | None]]]] | None = None
     kind, total = "graph", 0
+    concat = None
     if answer is not None and "boolean" in answer:
         kind, total = "boolean", 1
         table = (["answer"], [[(str(answer["boolean"]).lower(), None)]])
@@ -92,6 +94,7 @@ def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
         variables, bindings = answer["head"]["vars"], answer["results"]["bindings"]
         kind, total = "bindings", len(bindings)
         answer = {"head": {"vars": variables}, "results": {"bindings": bindings[:_SHOWN]}, "total": total}
+        concat = concat_of_empty_column(query, variables, total, lambda name: sum(name in row for row in bindings))
         table = (variables, [[_cell(binding.get(name)) for name in variables] for binding in bindings[:_SHOWN]])
     text = render_template(
         "sparql.html",
@@ -99,6 +102,7 @@ def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
         answer=answer,
         table=table,
         total=total,
+        concat=concat,
         kind=kind,
         questions=read_questions(context().settings.questions, language()),
         formats=_DOWNLOADS,

@@ -47,7 +47,8 @@ _LOG = logging.getLogger(__name__)
 
 #: Fetch standard, https://fetch.spec.whatwg.org/#http-cors-protocol: answers may be read by pages of any origin.
 _EXPOSED = (
-    b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, Atlas-Literals-Changed, X-Request-Id, WWW-Authenticate"
+    b"ETag, Link, Location, Retry-After, Allow, Atlas-Row-Limit, Atlas-Hint, Atlas-Literals-Changed, X-Request-Id, "
+    b"WWW-Authenticate"
 )
 _ALLOWED_HEADERS = b"Accept, Accept-Encoding, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match"
 _PREFLIGHT_SECONDS = b"86400"
