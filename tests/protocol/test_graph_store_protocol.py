@@ -652,3 +652,50 @@ def test_a_write_that_keeps_all_forms_says_nothing_of_them(writable, fresh: str)
     assert writable.put(at(fresh), TURTLE, b"<a:s> <a:p> 1.1, 'text' .").get("atlas-literals-changed") is None
     update = f"INSERT DATA {{ GRAPH <{fresh}> {{ <a:s> <a:q> 2.5 }} }}"
     assert writable.post("update", "application/sparql-update", update).get("atlas-literals-changed") is None
+
+
+# --- data that say too little ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+@pytest.mark.parametrize("target", [at(NONE), "store?default", "store"])
+@pytest.mark.parametrize("content_type", [None, "", ";charset=utf-8"])
+@pytest.mark.parametrize("body", ["<e:s> <e:p> 1 .", '{"@id": "e:s", "e:p": 1}', "\n"])
+def test_an_error_says_that_data_without_a_type_were_read_as_rdf_xml(
+    writable, method: str, target: str, content_type: str | None, body: str
+) -> None:
+    """https://www.w3.org/TR/sparql11-http-rdf-update/#graph-management: without Content-Type it is RDF/XML."""
+    fields = [] if content_type is None else [("Content-Type", content_type)]
+    answer = writable.send(method, target, fields, body.encode())
+    assert answer.status == 400
+    assert "no Content-Type was sent, so the data was read as RDF/XML" in answer.json["detail"]
+    assert TURTLE in answer.json["repair"]
+
+
+def test_an_error_of_data_with_a_type_says_nothing_of_that(writable) -> None:
+    answer = writable.put(at(NONE), "application/rdf+xml", "<e:s> <e:p> 1 .")
+    assert answer.status == 400
+    assert "Content-Type" not in answer.json["detail"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+@pytest.mark.parametrize("target", [at(NONE), "store?default", "store"])
+@pytest.mark.parametrize(
+    "body, what",
+    [
+        ('[{"@id": "e:s", "e:p": 1}, {"@id": "a b", "e:p": 2}]', "an @id is no IRI"),
+        ('{"@id": "e:s", "name": "Ada"}', "no triple comes of this JSON-LD"),
+    ],
+)
+def test_json_ld_that_would_be_left_out_is_refused(writable, method: str, target: str, body: str, what: str) -> None:
+    """No 201 for data of which nothing, or not all, is there afterwards."""
+    answer = writable.send(method, target, [("Content-Type", "application/ld+json")], body.encode())
+    assert answer.status == 400
+    assert what in answer.json["detail"]
+    assert answer.json["repair"]
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '{"@graph": []}', '{"@context": {"name": "e:name"}}'])
+def test_json_ld_of_nothing_makes_an_empty_graph(writable, fresh: str, body: str) -> None:
+    assert writable.put(at(fresh), "application/ld+json", body).status == 201
+    assert writable.get(at(fresh)).status == 200

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 import zstandard
 
 from computeatlas.engine.byte_order import skip_mark, without_mark
+from computeatlas.engine.jsonld import parse_jsonld
 from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.rdfxml import is_beyond_oxigraph, parse_rdfxml
 from computeatlas.engine.serialise import RDF_FORMATS
@@ -149,9 +150,11 @@ def load_file(store: ox.Store, data: DataFile) -> LiteralForms:
 def read_quads(file: IO[bytes], name: str, base: str) -> Iterator[ox.Quad]:
     """Return the quads of `file`, RDF in our format `name`; relative IRIs are resolved against `base`.
 
-    Blank nodes get names that no other data have. Raises DataError for a format of UTF-8 in another encoding; the
-    iterator raises SyntaxError for malformed data, and what reading raises.
+    Blank nodes get names that no other data have. This or the iterator raises DataError for a format of UTF-8 in
+    another encoding; the iterator raises SyntaxError for malformed data, and what `parse_jsonld` and reading raise.
     """
+    if name == "jsonld":
+        return _read_jsonld(file, base)
     return _read_rdfxml(file, base) if name == "rdf" else _parse(skip_mark(file), name, base)
 
 
@@ -168,10 +171,21 @@ def _read_rdfxml(file: IO[bytes], base: str) -> Iterator[ox.Quad]:
         yield from parse_rdfxml(copy, base) if by_expat else _parse(copy, "rdf", base)
 
 
+def _read_jsonld(file: IO[bytes], base: str) -> Iterator[ox.Quad]:
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        # The map is not closed here: an error on its way out may still refer to it.
+        data = mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) if copy.tell() else b""
+        yield from parse_jsonld(data, base)
+
+
 def read_bytes(data: bytes, name: str, base: str | None) -> Iterator[ox.Quad]:
     """Return the quads of `data`, as `read_quads` does of a file, without opening anything."""
     if name == "rdf" and is_beyond_oxigraph(data):
         return parse_rdfxml(io.BytesIO(data), base or "")
+    if name == "jsonld":
+        return parse_jsonld(data, base)
     return _parse(io.BytesIO(data if name == "rdf" else without_mark(data)), name, base)
 
 

@@ -18,6 +18,7 @@ from werkzeug.http import parse_options_header
 from computeatlas.engine.base import DataSetRead, Delivery, GraphRead
 from computeatlas.engine.changes import Change
 from computeatlas.engine.content_coding import ENCODERS
+from computeatlas.model.errors import DataError
 from computeatlas.model.mediatypes import FORMATS, RDF_XML, Format, ResultKind, formats_for
 from computeatlas.web.endpoints.answer import content_headers
 from computeatlas.web.endpoints.operation import Operation, media_type_of, parameters, require_absolute, require_utf8
@@ -69,7 +70,12 @@ class GraphStoreEndpoint:
                 change = Change("delete", graph, whole=whole)
                 await self._engine.change(change, file, lambda: self._require(request, whole=whole, graph=graph))
             return Response(204, [(b"cache-control", b"no-store")])
-        return await self._write(request, whole=whole, graph=graph)
+        try:
+            return await self._write(request, whole=whole, graph=graph)
+        except DataError as error:
+            if media_type_of(request.header(b"content-type")):
+                raise
+            raise _read_as_rdfxml(error) from error
 
     async def _require(self, request: Request, *, whole: bool, graph: str | None) -> None:
         """Raise RequestError (412) where a condition of the request does not hold: RFC 9110, section 13.1.
@@ -166,6 +172,16 @@ def _target(operation: Operation, request: Request) -> tuple[bool, str | None]:
     if defaults and defaults[0]:
         raise RequestError("bad-default", "Write ?default without a value.")
     return not defaults, None
+
+
+def _read_as_rdfxml(error: DataError) -> DataError:
+    """Return `error` of data without a media type, saying how they were read."""
+    return DataError(
+        f"no Content-Type was sent, so the data was read as RDF/XML (Graph Store Protocol, section 5.1): {error.what}",
+        line=error.line,
+        column=error.column,
+        hint=f"send the Content-Type that the data has ({_ACCEPTED}), or if it is RDF/XML, {error.hint or 'fix it'}",
+    )
 
 
 def _format_of(content_type: str | None, filename: str | None = None) -> Format:
