@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
-from computeatlas.model.errors import QueryError, QueryEvaluationError, QuerySyntaxError
+from computeatlas.model.errors import FormatError, QueryError, QueryEvaluationError, QuerySyntaxError
 from computeatlas.model.mediatypes import FORMATS, ResultKind, format_named, formats_for
 from computeatlas.sparql.errors.explain import explain
 
@@ -142,3 +144,22 @@ def test_no_text_gets_past_the_error_tree(text: str) -> None:
         EmbeddedEngine().table(Query(text))
     except QueryError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "name, query", [("xml", "SELECT ?o {{ VALUES ?o {{ {0} }} }}"), ("rdf", "CONSTRUCT {{ <a:s> <a:p> {0} }} {{}}")]
+)
+@given(text=st.text())
+@example(text="\x01")
+@example(text="two\r\nlines")
+@example(text="\ufffe")
+@example(text="\uffff")
+def test_an_answer_in_xml_is_read_by_a_parser_of_xml_or_refused(name: str, query: str, text: str) -> None:
+    form = next(form for form in FORMATS if form.name == name)
+    asked = Query(query.format(ox.Literal(text)))
+    if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", text):
+        with pytest.raises(FormatError, match=r"cannot express the character U\+"):
+            EmbeddedEngine().answer(asked, lambda _: form)
+        return
+    _form, data = EmbeddedEngine().answer(asked, lambda _: form)
+    assert text in [element.text or "" for element in ElementTree.fromstring(data).iter()]

@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
 
-from computeatlas.engine.embedded import Query
-from computeatlas.model.errors import UsageError
+from computeatlas.engine.embedded import EmbeddedEngine, Query
+from computeatlas.model.errors import DataError, UsageError
 from computeatlas.model.namespaces import OWL, graph_iri
 from computeatlas.release.protege import ALL, CATALOG, PARTS, export_protege
 
@@ -109,3 +110,20 @@ def test_a_place_that_cannot_be_written_is_a_usage_error(engine, tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):
         export_protege(engine, tmp_path / "file" / "bundle")
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_a_character_that_xml_cannot_hold_is_refused_with_its_place(tmp_path: Path, character: str) -> None:
+    """Data of another make may hold it; the file would be no XML."""
+    thing, label = ox.NamedNode("http://e/thing"), ox.NamedNode("http://e/label")
+    quad = ox.Quad(thing, label, ox.Literal(f"Odd{character}"), ox.NamedNode(graph_iri("entities")))
+    with pytest.raises(DataError, match=f"U[+]{ord(character):04X}.*<http://e/label> of <http://e/thing>") as caught:
+        export_protege(EmbeddedEngine([quad]), tmp_path / "bundle")
+    assert caught.value.where == "entities.owl"
+
+
+def test_a_carriage_return_is_read_back_from_a_bundle(tmp_path: Path) -> None:
+    thing, label = ox.NamedNode("http://e/thing"), ox.NamedNode("http://e/label")
+    quad = ox.Quad(thing, label, ox.Literal("two\r\nlines"), ox.NamedNode(graph_iri("entities")))
+    export_protege(EmbeddedEngine([quad]), tmp_path / "bundle")
+    assert ElementTree.parse(tmp_path / "bundle" / "entities.owl").find(".//{http://e/}label").text == "two\r\nlines"

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from computeatlas.engine.base import Query
 from computeatlas.engine.evaluate import evaluate, write_result
-from computeatlas.engine.serialise import RDF_FORMATS, serialise, tidy_prefixes
+from computeatlas.engine.serialise import RDF_FORMATS, check_characters, keep_line_breaks, serialise, tidy_prefixes
 from computeatlas.engine.table import Table
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import shorten
@@ -63,8 +63,8 @@ class EmbeddedEngine:
     def answer(self, query: Query, choose: Callable[[ResultKind], Format | None]) -> tuple[Format, bytes]:
         """Evaluate `query` and return the format that `choose` gave for its kind of result, and the result in it.
 
-        Raises QuerySyntaxError, QueryEvaluationError, or FormatError where `choose` gives none; whatever `choose`
-        raises passes through.
+        Raises QuerySyntaxError, QueryEvaluationError, FormatError where `choose` gives none or the format cannot
+        express the result; whatever `choose` raises passes through.
         """
         buffer = io.BytesIO()
         chosen: list[Format] = []
@@ -74,7 +74,9 @@ class EmbeddedEngine:
             return buffer
 
         write_result(self._evaluate(query), choose, begin, query.max_rows)
-        return chosen[0], tidy_prefixes(buffer.getvalue(), chosen[0], whole=True)
+        data = tidy_prefixes(buffer.getvalue(), chosen[0], whole=True)
+        check_characters(data, chosen[0])
+        return chosen[0], keep_line_breaks(data, chosen[0])
 
     def table(self, query: Query) -> Table:
         """Return the rows of a SELECT query, or of an ASK query one row with the variable `answer`, copied.

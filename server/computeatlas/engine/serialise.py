@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from computeatlas.model.errors import FormatError
-from computeatlas.model.mediatypes import ResultKind
+from computeatlas.model.mediatypes import RDF_XML, ResultKind
 from computeatlas.model.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _XML_PREFIXES = re.compile(rb"<rdf:RDF((?: xmlns:[\w.-]+=\"[^\"]*\")*)")
 _XML_PREFIX = re.compile(rb" xmlns:([\w.-]+)=\"[^\"]*\"")
 #: Characters that XML 1.0 has no way to write, not even as references: https://www.w3.org/TR/xml/#charsets.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_NOT_XML_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: How an IRI must end to be the name of an element: https://www.w3.org/TR/xml-names/#NT-NCName. A digit, for instance,
 #: cannot begin a name.
 _ENDS_IN_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*\Z")
@@ -55,9 +56,12 @@ class Writer(Protocol):
 def serialise(items: Iterable[ox.Triple] | Iterable[ox.Quad], form: ox.RdfFormat) -> bytes:
     """Return triples or quads in the format `form`, with the prefixes of the project where it has prefixes.
 
-    Raises TypeError for triples in a format of quads or the reverse.
+    Raises TypeError for triples in a format of quads or the reverse, FormatError for what RDF/XML cannot express.
     """
     buffer = io.BytesIO()
+    if form == ox.RdfFormat.RDF_XML:
+        ox.serialize(expressible_in_xml(items), buffer, form, prefixes=PREFIXES)  # type: ignore[arg-type]
+        return keep_line_breaks(buffer.getvalue(), RDF_XML)
     ox.serialize(items, buffer, form, prefixes=PREFIXES)
     return buffer.getvalue()
 
@@ -106,13 +110,25 @@ def check_characters(data: bytes, form: Format) -> None:
 
 
 def expressible_in_xml(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Yield `triples`; raises FormatError at one whose predicate cannot be the name of an XML element.
+    """Yield `triples`; raises FormatError at a character that XML has not, or a predicate that names no element.
 
-    Oxigraph writes an element without a name for it. https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising
+    Oxigraph writes the character as it is, and an element without a name. https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising
     """
     for triple in triples:
         if not _ENDS_IN_NAME.search(triple.predicate.value):
             raise FormatError(
                 ResultKind.GRAPH, f"application/rdf+xml cannot express the property <{triple.predicate.value}>"
             )
+        if isinstance(triple.object, ox.Literal) and (character := not_in_xml(triple.object.value)):
+            raise FormatError(
+                ResultKind.GRAPH,
+                f"application/rdf+xml cannot express the character U+{ord(character):04X}, which stands in a value of "
+                f"<{triple.predicate.value}> of {triple.subject}",
+            )
         yield triple
+
+
+def not_in_xml(text: str) -> str | None:
+    """Return the first character of `text` that XML 1.0 has no way to write, or None."""
+    match = _NOT_XML_TEXT.search(text)
+    return match[0] if match else None

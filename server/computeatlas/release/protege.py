@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from computeatlas.curate.protege_files import ALL_IRI, catalogue
 from computeatlas.engine.embedded import Query
 from computeatlas.engine.serialise import serialise
-from computeatlas.model.errors import UsageError
+from computeatlas.model.errors import DataError, FormatError, UsageError
 from computeatlas.model.namespaces import BASE, ONTOLOGY_IRI, OWL, RDF, graph_iri
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ _IMPORTS = ox.NamedNode(OWL + "imports")
 def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
     """Write the bundle into the directory `target`, which is made, and return its files, the one to open first.
 
-    Raises UsageError where the directory has other files in it or cannot be written.
+    Raises UsageError where the directory has other files in it or cannot be written, DataError where the release holds
+    what RDF/XML cannot express.
     """
     names = [ALL, *(f"{name}.owl" for name in PARTS), CATALOG]
     try:
@@ -51,7 +52,7 @@ def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
             hint = "name a new directory, or an older bundle"
             raise UsageError(f"has other files in it, such as {others[0]}", where=str(target), hint=hint)
         for name, iri in PARTS.items():
-            (target / f"{name}.owl").write_bytes(serialise(_part(engine, name, iri), ox.RdfFormat.RDF_XML))
+            (target / f"{name}.owl").write_bytes(_in_xml(_part(engine, name, iri), f"{name}.owl"))
         (target / ALL).write_bytes(serialise(_header(ALL_IRI, list(PARTS.values())), ox.RdfFormat.RDF_XML))
         entries = [(ALL_IRI, ALL), *((iri, f"{name}.owl") for name, iri in PARTS.items())]
         (target / CATALOG).write_text(catalogue(entries), encoding="utf-8")
@@ -59,6 +60,14 @@ def export_protege(engine: EmbeddedEngine, target: Path) -> list[Path]:
         hint = "name a directory that can be written"
         raise UsageError("cannot be written", where=str(target), why=error.strerror, hint=hint) from error
     return [target / name for name in names]
+
+
+def _in_xml(triples: list[ox.Triple], name: str) -> bytes:
+    try:
+        return serialise(triples, ox.RdfFormat.RDF_XML)
+    except FormatError as error:
+        hint = "correct the files that the release was built from; `computeatlas check` names file and line"
+        raise DataError(f"cannot be written: {error.what}", where=name, hint=hint) from error
 
 
 def _part(engine: EmbeddedEngine, name: str, iri: str) -> list[ox.Triple]:

@@ -1,4 +1,7 @@
-"""Faults of single statements: undeclared terms, identifiers defined twice, names that break the naming scheme."""
+"""Faults of single statements.
+
+Undeclared terms, identifiers defined twice, names that break the naming scheme, characters that XML cannot hold.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.engine.serialise import not_in_xml
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, ID, KINDS, OWL, RDF, RDFS, XSD, shorten
 
@@ -24,7 +28,7 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
 
 def find_structural_faults(graph: ParsedGraph) -> list[Finding]:
     """Return the faults that single statements show, in the order of the files."""
-    return [*_undeclared_terms(graph), *_twice_defined(graph), *_names_out_of_scheme(graph)]
+    return [*_undeclared_terms(graph), *_twice_defined(graph), *_names_out_of_scheme(graph), *_not_in_xml(graph)]
 
 
 def declared_terms(graph: ParsedGraph) -> set[str]:
@@ -126,3 +130,18 @@ def _names_out_of_scheme(graph: ParsedGraph) -> Iterator[Finding]:
                 f"KIND is one of {', '.join(sorted(kinds))}; NAME has small letters a to z, digits, dots and hyphens",
                 "rename it",
             )
+
+
+def _not_in_xml(graph: ParsedGraph) -> Iterator[Finding]:
+    """Literals only: no IRI can hold such a character (https://www.rfc-editor.org/rfc/rfc3987#section-2.2)."""
+    for _name, file in graph:
+        for triple in file.triples:
+            if isinstance(triple.object, ox.Literal) and (character := not_in_xml(triple.object.value)):
+                yield Finding(
+                    file.path,
+                    file.line_of(triple),
+                    "not-in-xml",
+                    f"a value of {shorten(triple.predicate.value)} holds the character U+{ord(character):04X}",
+                    "XML 1.0 has no way to write it, so exports in RDF/XML and results in XML would fail",
+                    "remove it, also where it is written as an escape",
+                )
