@@ -18,6 +18,7 @@ import uvicorn
 import uvloop
 
 from computeatlas.engine.pool.engine import PoolEngine
+from computeatlas.engine.pool.fork_server_client import ForkServerTerminatedError
 from computeatlas.engine.pool.pool import Pool
 from computeatlas.model.errors import AtlasError, UsageError
 from computeatlas.web.pages.app import create_app
@@ -175,6 +176,9 @@ async def _renew(serving: Serving, engine: PoolEngine) -> None:
         await engine.replace(start)
         serving.settings.renew(found)
         _LOG.warning("serving %s quads", engine.quads)
+    except ForkServerTerminatedError:
+        # The server is being stopped while it loads; that is no fault.
+        _LOG.warning("what is served stays: the server was told to end")
     except AtlasError as error:
         _LOG.error("what is served stays: %s", error)
 
