@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import signal
 import threading
 import time
@@ -88,6 +90,18 @@ def test_a_killed_worker_takes_its_own_query_with_it_and_nothing_else(server: Se
         kill(pid)
     assert second.wait().outcome in LOST
     wait_until(server.is_whole, "all workers are there")
+
+
+def test_a_fault_of_the_engine_has_a_number_that_the_log_has_too(server: Server) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#name-500-internal-server-error: a worker that ends by itself, unexplained."""
+    asking = Asking(server, LONG)
+    assert kill(busy_worker(server), signal.SIGABRT)
+    reply = asking.wait()
+    assert reply.outcome == "500 engine-fault"
+    number = json.loads(reply.body)["id"]
+    assert re.fullmatch(r"[\w-]{6,}", number)
+    wait_until(lambda: f"fault {number} of the engine" in server.words, "the log has the number")
+    assert answers(server)
 
 
 def test_workers_killed_at_random_moments_fail_at_most_the_query_in_each(server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -279,22 +278,6 @@ def test_a_time_out_may_be_lowered(readonly) -> None:
 def test_a_time_out_may_not_be_raised(narrow) -> None:
     """https://www.w3.org/TR/sparql11-protocol/#query-failure: the server's limit of one second stays."""
     assert narrow.query(RUNAWAY, timeout="25").status == 504
-
-
-def test_a_fault_of_the_engine_has_a_number(readonly) -> None:
-    """https://www.rfc-editor.org/rfc/rfc9110#name-500-internal-server-error: `id` is in the log as well."""
-    mixed = [str(n) for n in range(60)] + [f"'{n}'" for n in range(60)]
-    mixed += [f"'2020-01-{day:02}'^^<http://www.w3.org/2001/XMLSchema#date>" for day in range(1, 29)]
-    for seed in range(30):
-        random.Random(seed).shuffle(mixed)
-        answer = readonly.query(f"SELECT ?x {{ VALUES ?x {{ {' '.join(mixed)} }} }} ORDER BY ?x")
-        if answer.status != 200:
-            break
-    assert answer.status == 500, "the engine sorts mixed literals now: provoke another fault"
-    body = problem(answer)
-    assert body["type"].endswith("#engine-fault")
-    assert re.fullmatch(r"[\w-]{6,}", body["id"])
-    assert readonly.query("ASK {}").status == 200
 
 
 # --- syntax errors: where, what, and what to do
