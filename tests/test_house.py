@@ -151,10 +151,6 @@ RETIRED = re.compile(
     r"complaints?)\b",
     re.IGNORECASE,
 )
-#: Modules with such a name in a comment or docstring. The list is exact.
-OLD_NAMES = {
-    "sparql/errors/explain.py",
-}
 
 
 def _has_reason(lines: list[str], node: ast.AST, reason: re.Pattern[str]) -> bool:
@@ -206,9 +202,7 @@ def test_what_is_too_large_gives_its_reason(path: Path) -> None:
 
 
 def test_what_is_listed_as_too_large_is_there() -> None:
-    assert {entry.split(" ")[0] for entry in TOO_LARGE} | OLD_NAMES <= {
-        path.relative_to(PACKAGE).as_posix() for path in MODULES
-    }
+    assert {entry.split(" ")[0] for entry in TOO_LARGE} <= {path.relative_to(PACKAGE).as_posix() for path in MODULES}
 
 
 @pytest.mark.parametrize(
@@ -240,7 +234,7 @@ def test_what_is_too_large_is_found(text: str, expected: set[str]) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_comments_use_the_words_of_the_field(path: Path) -> None:
     found = [part for part in prose(path.read_text(encoding="utf-8")) if RETIRED.search(part)]
-    assert bool(found) == (path.relative_to(PACKAGE).as_posix() in OLD_NAMES), (found, "OLD_NAMES is to say so")
+    assert found == []
 
 
 def test_retired_names_are_found_in_comments_and_docstrings_only() -> None:

@@ -112,7 +112,7 @@ def test_formats_have_distinct_names_and_types() -> None:
         ("SELECT ?x { ?s ?p ?o } GROUP BY ?s", 1, 1, "not in GROUP BY"),
     ],
 )
-def test_syntax_error_has_its_place_and_a_repair(two, text, line, column, says) -> None:
+def test_syntax_error_has_its_place_and_a_suggestion(two, text, line, column, says) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         two.table(Query(text))
     assert (caught.value.line, caught.value.column) == (line, column)
@@ -120,8 +120,8 @@ def test_syntax_error_has_its_place_and_a_repair(two, text, line, column, says) 
 
 
 @given(st.text(alphabet="SELECT{}?x \n.;\"'", max_size=40), st.text(max_size=200))
-def test_any_complaint_gives_a_place_in_the_text(text: str, complaint: str) -> None:
-    for said in (complaint, f"error at 1:1: expected {complaint}", f"error at 1:40: expected one of {complaint}"):
+def test_any_message_gives_a_place_in_the_text(text: str, message: str) -> None:
+    for said in (message, f"error at 1:1: expected {message}", f"error at 1:40: expected one of {message}"):
         error = explain(text, said)
         assert "\n" not in str(error)
         if error.line:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from computeatlas.sparql.scan import look
+from computeatlas.sparql.scan import scan
 
 PROLOGUE = "PREFIX : <ftp://no/> PREFIX u: <ftp://no/> PREFIX e: <http://e/> "
 
@@ -74,7 +74,7 @@ FEDERATED = [
 @pytest.mark.parametrize("text", FEDERATED)
 def test_a_service_is_seen(store: ox.Store, text: str) -> None:
     assert calls(store, text) is not None
-    seen = look(text)
+    seen = scan(text)
     assert seen.federated
     assert seen.volatile
     assert "SERVICE" in text[seen.federated_at :].upper()
@@ -132,13 +132,13 @@ def test_a_service_glued_to_what_is_before_it_is_seen(store: ox.Store, pattern: 
         pytest.fail("the engine does not take it, so it proves nothing")
     except (OSError, RuntimeError):
         pass
-    assert look(text).federated
+    assert scan(text).federated
 
 
 def test_a_prefix_that_looks_like_a_filter_hides_nothing(store: ox.Store) -> None:
     text = PROLOGUE + "PREFIX FILTERe: <http://e/> ASK { ?s ?p ?o FILTERe:f(?s<?o)SERVICE?u#>\n{} }"
     assert calls(store, text) is not None
-    assert look(text).federated
+    assert scan(text).federated
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ HARMLESS = [
 @pytest.mark.parametrize("text", HARMLESS)
 def test_the_word_alone_is_no_offence(store: ox.Store, text: str) -> None:
     assert calls(store, text) is False
-    assert not look(text).federated
+    assert not scan(text).federated
 
 
 _SPELLINGS = st.sampled_from(
@@ -272,10 +272,10 @@ def asks_for_a_service(text: str) -> bool | None:
 def test_a_query_is_federated_if_and_only_if_the_engine_finds_a_service(text: str) -> None:
     truth = asks_for_a_service(text)
     if truth is not None and "FILTERe:<" not in text:
-        assert look(text).federated == truth
+        assert scan(text).federated == truth
     elif truth:
         # With both `FILTERe:` and `e:` declared, doubt is settled for the worse.
-        assert look(text).federated
+        assert scan(text).federated
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_a_query_is_federated_if_and_only_if_the_engine_finds_a_service(text: st
     ],
 )
 def test_a_request_of_an_update_is_seen(text: str) -> None:
-    assert look(text, update=True).federated
+    assert scan(text, update=True).federated
 
 
 @pytest.mark.parametrize(
@@ -309,11 +309,11 @@ def test_a_request_of_an_update_is_seen(text: str) -> None:
 )
 def test_load_that_is_no_operation_is_no_offence(text: str) -> None:
     ox.Store().update(text)
-    assert not look(text, update=True).federated
+    assert not scan(text, update=True).federated
 
 
 def test_load_in_a_query_is_no_word_of_the_language() -> None:
-    assert not look("LOAD <http://e/>").federated
+    assert not scan("LOAD <http://e/>").federated
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_load_in_a_query_is_no_word_of_the_language() -> None:
 )
 def test_answers_that_change_by_themselves(text: str, volatile: bool) -> None:
     ox.Store().query(text)
-    assert look(text).volatile is volatile
+    assert scan(text).volatile is volatile
 
 
 @pytest.mark.parametrize(
@@ -354,40 +354,40 @@ def test_answers_that_change_by_themselves(text: str, volatile: bool) -> None:
     ],
 )
 def test_nesting_is_the_greatest_depth(text: str, depth: int) -> None:
-    assert look(text, nesting=-1).nesting == depth
-    assert look(text).nesting >= depth
+    assert scan(text, nesting=-1).nesting == depth
+    assert scan(text).nesting >= depth
 
 
 def test_deep_nesting_has_its_place() -> None:
     text = "ASK { FILTER(" + "(" * 100 + "1" + ")" * 100 + ") }"
-    seen = look(text, nesting=100)
+    seen = scan(text, nesting=100)
     assert seen.nesting == 102
     assert text[seen.nesting_at] == "("
     assert seen.nesting_at == text.index("1") - 1
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
-    assert look("ASK {" + "{} " * 1000 + "}", nesting=100).nesting == 2
+    assert scan("ASK {" + "{} " * 1000 + "}", nesting=100).nesting == 2
 
 
 @given(st.text(alphabet="({[<!-+^ ]})>'\"#\n?ax", max_size=60), st.integers(-1, 20))
 def test_nesting_is_never_less_than_it_is(text: str, enough: int) -> None:
-    exact = look(text, nesting=-1).nesting
-    seen = look(text, nesting=enough).nesting
+    exact = scan(text, nesting=-1).nesting
+    seen = scan(text, nesting=enough).nesting
     assert seen == exact if seen > enough else seen >= exact
 
 
 @given(st.text(), st.booleans())
 def test_any_text_can_be_looked_at(text: str, update: bool) -> None:
-    seen = look(text + "SERVICE LOAD", update)
+    seen = scan(text + "SERVICE LOAD", update)
     assert (seen.federated_at is None) is not seen.federated
-    assert look(text, update).nesting <= len(text)
+    assert scan(text, update).nesting <= len(text)
 
 
 @pytest.mark.parametrize("depth, ends", [(50, 0)])
 def test_a_text_within_the_limit_of_nesting_is_parsed_without_harm(depth: int, ends: int) -> None:
     """In a process of its own: too deep a text would end it."""
     text = "ASK { FILTER(" + "!(" * depth + "true" + ")" * depth + ") }"
-    assert look(text).nesting >= depth
+    assert scan(text).nesting >= depth
     code = f"import json, pyoxigraph; pyoxigraph.Store().query(json.loads({json.dumps(text)!r}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == ends

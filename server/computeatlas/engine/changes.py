@@ -16,7 +16,7 @@ from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.load import malformed, read_bytes
 from computeatlas.model.errors import DataError, GraphMissingError
 from computeatlas.sparql.engine_gaps import replace_later_dots, split_update
-from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
+from computeatlas.sparql.errors.explain import error_message, explain, explain_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -138,4 +138,4 @@ def _update_in_pieces(store: ox.Store, text: str, sent: str, base: str | None) -
             store.update(piece.text, base_iri=base)
         except SyntaxError as error:
             in_place = split_update(replace_later_dots(sent, "_"))[number].in_place
-            raise explain(sent, complaint(store.update, in_place) or str(error), update=True) from error
+            raise explain(sent, error_message(store.update, in_place) or str(error), update=True) from error

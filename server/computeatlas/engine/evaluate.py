@@ -19,7 +19,7 @@ from computeatlas.model.mediatypes import Format, ResultKind
 from computeatlas.model.namespaces import PREFIXES
 from computeatlas.sparql.columns import find_star
 from computeatlas.sparql.engine_gaps import replace_later_dots
-from computeatlas.sparql.errors.explain import complaint, explain, explain_evaluation
+from computeatlas.sparql.errors.explain import error_message, explain, explain_evaluation
 from computeatlas.sparql.order import order_by_kind
 from computeatlas.sparql.rewrite import with_limit
 from computeatlas.sparql.tokens import Kind, tokenize
@@ -68,7 +68,7 @@ def evaluate(store: ox.Store, query: Query) -> Result:
                 raise
             return ask(accepted)
     except SyntaxError as error:
-        said = complaint(store.query, replace_later_dots(query.text, "_"))
+        said = error_message(store.query, replace_later_dots(query.text, "_"))
         raise explain(query.text, said or str(error)) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise explain_evaluation(str(error)) from error

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Scan:
     """What a text asks for.
 
     `federated`: it sends requests to other hosts, by SERVICE (https://www.w3.org/TR/sparql11-federated-query/) or, in
     an update, by LOAD; `federated_at` is the offset of that word. `volatile`: its answer may differ from one time to
     the next on the same data, by NOW, RAND, UUID, STRUUID or BNODE, or because it is federated. `nesting`: how deep
-    brackets and prefix operators such as `!` are nested; the true depth where that is more than `look` was told to
+    brackets and prefix operators such as `!` are nested; the true depth where that is more than `scan` was told to
     care about, else never less than it. `nesting_at` is the offset of the first token that is so deep, or None if
-    nobody had to look.
+    no scan of the tokens was needed.
     """
 
     federated: bool
@@ -38,8 +38,8 @@ class Look:
     nesting_at: int | None = None
 
 
-#: The looks of most texts, made once: to make one costs as much as all of the looking.
-_HARMLESS = tuple(Look(False, False, nesting) for nesting in range(65))
+#: The results for most texts, made once: to make one costs as much as the whole scan.
+_HARMLESS = tuple(Scan(False, False, nesting) for nesting in range(65))
 _NESTERS = ("(", "{", "[", "<<", "!", "-", "+", "^")
 _PREFIX_OPERATORS = ("!", "-", "+", "^")
 _OPENERS = ("(", "{", "[", "<<", "<<(", "{|")
@@ -55,7 +55,7 @@ _SERVICE_IN_PREFIX = re.compile(r"(?:[^:]*\.)?(?:true|false)?SERVICE", re.IGNORE
 _CONSTRAINT_IN_PREFIX = re.compile(r"(?:[^:]*\.)?(?:true|false)?(?:FILTER|HAVING|(?:ORDER|GROUP)?BY)", re.IGNORECASE)
 
 
-def look(text: str, update: bool = False, *, nesting: int = 64) -> Look:
+def scan(text: str, update: bool = False, *, nesting: int = 64) -> Scan:
     """Return what `text`, a query or an update, asks for; deeper nesting than `nesting` is measured exactly.
 
     Never raises. Takes some two microseconds for a short query without a suspicious word, and time in proportion to
@@ -73,14 +73,14 @@ def look(text: str, update: bool = False, *, nesting: int = 64) -> Look:
     )
     most = sum(map(text.count, _NESTERS))
     if not suspicious and most <= nesting:
-        return _HARMLESS[most] if most < len(_HARMLESS) else Look(False, False, most)
+        return _HARMLESS[most] if most < len(_HARMLESS) else Scan(False, False, most)
     tokens = list(tokenize(text))
     deepest, deepest_at = _nesting(tokens)
     if not suspicious:
-        return Look(False, False, deepest, nesting_at=deepest_at)
+        return Scan(False, False, deepest, nesting_at=deepest_at)
     federated_at = _federated(text, tokens, update)
     volatile = federated_at is not None or _volatile(tokens)
-    return Look(federated_at is not None, volatile, deepest, federated_at, deepest_at)
+    return Scan(federated_at is not None, volatile, deepest, federated_at, deepest_at)
 
 
 def _nesting(tokens: Iterable[Token]) -> tuple[int, int | None]:

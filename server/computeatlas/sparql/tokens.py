@@ -20,6 +20,8 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from computeatlas.model.name_characters import PLX, PN_CHARS, PN_CHARS_BASE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -82,17 +84,11 @@ FUNCTIONS = frozenset(_FUNCTIONS.split())
 #: The other words of the grammar, in capitals.
 KEYWORDS = frozenset(_KEYWORDS.split())
 
-_BASE = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
-    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_CHARS = _BASE + r"_0-9\-" + "\u00b7\u0300-\u036f\u203f-\u2040"
-_PREFIX = rf"[{_BASE}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
-_PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_LOCAL_MORE = rf"(?:[{_CHARS}:]|{_PLX})"
+_PREFIX = rf"[{PN_CHARS_BASE}][{PN_CHARS}]*+(?:\.++[{PN_CHARS}]++)*+"
+_LOCAL_MORE = rf"(?:[{PN_CHARS}:]|{PLX})"
 _PATTERN_WORDS = "BIND|FILTER|GRAPH|LATERAL|MINUS|OPTIONAL|SERVICE|VALUES"
 _LOCAL = (
-    rf"(?:[{_BASE}_:0-9]|{_PLX}){_LOCAL_MORE}*+(?:\.++{_LOCAL_MORE}++)?+"
+    rf"(?:[{PN_CHARS_BASE}_:0-9]|{PLX}){_LOCAL_MORE}*+(?:\.++{_LOCAL_MORE}++)?+"
     rf"(?:(?!\.++(?i:{_PATTERN_WORDS}))\.++{_LOCAL_MORE}++)*+"
 )
 # A codepoint that is none (a surrogate, or beyond Unicode) spoils the token, as it does in Oxigraph.
@@ -107,10 +103,10 @@ _SPACE = r"[ \t\r\n]*+"
 def _terminals(named: str) -> re.Pattern[str]:
     """Return the pattern of one token behind blanks; `named` is that of prefixed names."""
     groups = {
-        "VAR": rf"[?$][{_BASE}_0-9][{_BASE}_0-9\u00b7\u0300-\u036f\u203f-\u2040]*+",
+        "VAR": rf"[?$][{PN_CHARS_BASE}_0-9][{PN_CHARS_BASE}_0-9\u00b7\u0300-\u036f\u203f-\u2040]*+",
         "IRI": rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_UCHAR}|{_SIGNED_UCHAR})*+>",
         "PNAME": named,
-        "BLANK": rf"_:[{_BASE}_0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+",
+        "BLANK": rf"_:[{PN_CHARS_BASE}_0-9][{PN_CHARS}]*+(?:\.++[{PN_CHARS}]++)*+",
         "NAME": "[A-Za-z][A-Za-z0-9_]*+",
         "STRING": "|".join(
             rf"{q}{q}{q}(?:{q}{{0,2}}+(?:[^{q}\\]|{_ECHAR}))*+{q}{q}{q}|{q}(?:[^{q}\\\n\r]|{_ECHAR})*+{q}"
@@ -140,7 +136,7 @@ _PIECES = re.compile(rf"(?:{_PIECE.pattern})++", re.IGNORECASE)
 _MOST_PIECES = 16
 
 #: What lets a word that is no prefixed name go on as the prefix of one.
-_GOES_ON = re.compile(rf"[.{_CHARS}]")
+_GOES_ON = re.compile(rf"[.{PN_CHARS}]")
 #: Behind these, every `(` opens an expression, but for those within a `{` (and the variables of VALUES).
 _BEFORE_EXPRESSIONS = ("SELECT", "GROUP", "HAVING", "ORDER")
 _OPENERS = frozenset(("(", "{", "[", "<<", "<<(", "{|"))

@@ -9,17 +9,12 @@ import re
 from dataclasses import dataclass
 
 from computeatlas.model.errors import FindingsError
+from computeatlas.model.name_characters import PLX, PN_CHARS, PN_CHARS_BASE
 from computeatlas.turtle.syntax_findings import too_new_finding
 
-_BASE = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
-    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_CHARS = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040-"
-_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_LOCAL = rf"(?:[{_BASE}_:0-9]|{_ESCAPED})(?:\.*(?:[{_CHARS}:]|{_ESCAPED}))*"
-_PREFIX = rf"[{_BASE}](?:\.*[{_CHARS}])*"
-_BLANK = rf"_:[{_BASE}_0-9](?:\.*[{_CHARS}])*"
+_LOCAL = rf"(?:[{PN_CHARS_BASE}_:0-9]|{PLX})(?:\.*(?:[{PN_CHARS}:]|{PLX}))*"
+_PREFIX = rf"[{PN_CHARS_BASE}](?:\.*[{PN_CHARS}])*"
+_BLANK = rf"_:[{PN_CHARS_BASE}_0-9](?:\.*[{PN_CHARS}])*"
 _UCHAR = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 # The repetitions are possessive, so that a long string without its end costs no more than one with it.
 _STRING = (

@@ -15,7 +15,7 @@ from computeatlas.sparql.errors.grammar import fault
 from computeatlas.sparql.tokens import tokenize
 
 
-def complaint(text: str, update: bool) -> str | None:
+def error_message(text: str, update: bool) -> str | None:
     """Return what Oxigraph says of `text`, None if it takes it."""
     store = ox.Store()
     try:
@@ -32,8 +32,8 @@ def complaint(text: str, update: bool) -> str | None:
 
 def refuse(text: str, update: bool = False) -> QuerySyntaxError:
     """Return the error for `text`, which Oxigraph must refuse."""
-    assert complaint(text, update) is not None, "the engine takes it"
-    return explain(text, complaint(text + ROOM, update) or "", update)
+    assert error_message(text, update) is not None, "the engine takes it"
+    return explain(text, error_message(text + ROOM, update) or "", update)
 
 
 # Text, with the place of the fault behind ‸, the token there and what the repair says.
@@ -190,7 +190,7 @@ def shows_no_machinery(words: str) -> bool:
 @given(mutants())
 def test_every_refused_mutant_is_explained_at_a_place_inside_the_text(mutant: tuple[str, bool]) -> None:
     text, update = mutant
-    if complaint(text, update) is None:
+    if error_message(text, update) is None:
         return
     error = refuse(text, update)
     lines = text.split("\n")
@@ -205,7 +205,7 @@ def test_every_refused_mutant_is_explained_at_a_place_inside_the_text(mutant: tu
 
 
 @given(st.text(), st.text(), st.booleans())
-def test_no_text_and_no_complaint_is_too_odd(text: str, said: str, update: bool) -> None:
+def test_no_text_and_no_message_is_too_odd(text: str, said: str, update: bool) -> None:
     for message in (said, f"error at 1:1: expected {said}", f"error at 99:99: expected one of {said}, [_], SELECT"):
         error = explain(text, message, update)
         assert error.line is not None
@@ -216,7 +216,7 @@ def test_no_text_and_no_complaint_is_too_odd(text: str, said: str, update: bool)
 @pytest.mark.parametrize("text", VALID)
 def test_the_grammar_takes_what_is_valid(text: str) -> None:
     update = any(word in text for word in ("INSERT", "LOAD"))
-    assert complaint(text, update) is None
+    assert error_message(text, update) is None
     assert fault(list(tokenize(text)), update) is None
     found = fault(list(tokenize(text)), not update)
     assert found is not None
@@ -226,7 +226,7 @@ def test_the_grammar_takes_what_is_valid(text: str) -> None:
 @given(mutants())
 def test_the_grammar_refuses_nothing_that_the_engine_takes(mutant: tuple[str, bool]) -> None:
     text, update = mutant
-    if complaint(text, update) is None:
+    if error_message(text, update) is None:
         assert fault(list(tokenize(text)), update) is None
 
 

@@ -1,8 +1,8 @@
 """What Oxigraph says of a text that it refuses, for people.
 
 Its message names the furthest position that any rule of its grammar looked at, and all that those rules wanted there,
-character classes included. So the place and the repair come from elsewhere: from the grammar over tokens, where that
-finds the fault, then from rules on names, then from what Oxigraph says, of which only whole sentences are shown.
+character classes included. So the place and the suggestion come from elsewhere: from the grammar over tokens, where it
+finds the fault, then from semantic checks, then from the message of Oxigraph, of which only whole sentences are shown.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from computeatlas.model.errors import EngineFaultError, QueryError, QueryEvaluationError, QuerySyntaxError
 from computeatlas.model.position import line_and_column, offset_of
 from computeatlas.sparql.errors.grammar import fault
-from computeatlas.sparql.errors.semantic_checks import misuses, relative_iri, undeclared_prefix, ungrouped
-from computeatlas.sparql.errors.suggestions import FORMS, Place, repair
+from computeatlas.sparql.errors.semantic_checks import relative_iri, semantic_errors, undeclared_prefix, ungrouped
+from computeatlas.sparql.errors.suggestions import FORMS, Place, suggest
 from computeatlas.sparql.tokens import FUNCTIONS, Kind, Token, tokenize
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 #: it runs out of characters and says nothing of use, so it is asked once more with these behind.
 ROOM = " " * 40
 
-_COMPLAINT = re.compile(
-    r"error at (?P<line>\d{1,9}):(?P<column>\d{1,9}): expected (?:one of )?(?P<wanted>.*)", re.DOTALL
-)
+_MESSAGE = re.compile(r"error at (?P<line>\d{1,9}):(?P<column>\d{1,9}): expected (?:one of )?(?P<wanted>.*)", re.DOTALL)
 _QUOTED = re.compile(r"\[.*?\](?=,|$)|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _KEYWORD = re.compile(r"\b[A-Z][A-Z0-9_]+\b(?! [a-z])")
 _SENTENCE = re.compile(r"[A-Z][a-z]* [a-zA-Z].*|\\u escape .*|[a-z]+ [a-z]+ [a-z ]+")
@@ -37,8 +35,8 @@ _PAIRS = {"(": ")", "{": "}", "[": "]", "<<": ">>", "<<(": ")>>", "{|": "|}"}
 _TERMS = frozenset(("VAR", "IRI", "PNAME", "STRING", "NUMBER", "BLANK"))
 
 
-def complaint(parse: Callable[[str], object], text: str) -> str | None:
-    """Return what Oxigraph says of the malformed `text`, given ROOM behind it, as `explain` wants it.
+def error_message(parse: Callable[[str], object], text: str) -> str | None:
+    """Return Oxigraph's error message for the malformed `text`, given ROOM behind it, as `explain` takes it.
 
     `parse` takes a text to Oxigraph, which raises SyntaxError. Returns None where it does not.
     """
@@ -49,13 +47,13 @@ def complaint(parse: Callable[[str], object], text: str) -> str | None:
     return None
 
 
-def explain(text: str, complaint: str, update: bool = False) -> QuerySyntaxError:
-    """Return the error to show for `text`, a query or an update, of which Oxigraph said `complaint`.
+def explain(text: str, message: str, update: bool = False) -> QuerySyntaxError:
+    """Return the error to show for `text`, a query or an update, which Oxigraph refused with `message`.
 
     Oxigraph should have been given ROOM behind the text. The error has a place inside the text or at its end, the
-    token there and the likely repair. Never raises, for any text and any complaint.
+    token there and a suggestion. Never raises, for any text and any message.
     """
-    return _Case(text, update).error(complaint)
+    return _Case(text, update).error(message)
 
 
 def explain_evaluation(message: str) -> QueryError:
@@ -73,7 +71,7 @@ def explain_evaluation(message: str) -> QueryError:
     return QueryEvaluationError(said or "the query cannot be evaluated")
 
 
-#: What Oxigraph says, what is shown, and the repair.
+#: What Oxigraph says, what is shown, and the suggestion.
 _FAILURES = (
     (
         r"custom function <http://www\.w3\.org/2001/XMLSchema#(?P<name>[^>]*)> is not supported",
@@ -118,12 +116,12 @@ class _Case:
         self._noun = "update" if update else "query"
         self._manual = f"see https://www.w3.org/TR/sparql11-{self._noun}/"
 
-    def error(self, complaint: str) -> QuerySyntaxError:
+    def error(self, message: str) -> QuerySyntaxError:
         found = fault(self._tokens, self._update)
         undeclared = undeclared_prefix(self._tokens)
         if undeclared is not None and (found is None or undeclared.token in self._tokens[: found.index]):
             return self._at(*undeclared)
-        return self._faulty(found) if found else self._misused(complaint) or self._as_said(complaint)
+        return self._faulty(found) if found else self._semantic_error(message) or self._as_said(message)
 
     def _faulty(self, found: Fault) -> QuerySyntaxError:
         """Return the error for a text that the grammar does not take beyond `found`."""
@@ -144,7 +142,7 @@ class _Case:
             hint = f"complete the pattern “{stretch}”: it has a subject, a verb and an object"
             return self._unexpected(start, hint)
         after = self._tokens[index + 1] if index + 1 < len(self._tokens) else None
-        return self._unexpected(token, repair(Place(token, before, after, self._tokens, expected, self._update)))
+        return self._unexpected(token, suggest(Place(token, before, after, self._tokens, expected, self._update)))
 
     def _ends_early(self, before: Token | None, expected: frozenset[str]) -> QuerySyntaxError:
         """Return the error for a text to which something is lacking at the end."""
@@ -194,7 +192,7 @@ class _Case:
         return self._unexpected(token, hint + f"; one of several lines is in {quote * 3}")
 
     def _wrong_bracket(self, token: Token, index: int) -> str | None:
-        """Return the repair for a closing bracket whose partner is another one or nowhere."""
+        """Return the suggestion for a closing bracket whose partner is another one or nowhere."""
         if not token.marks(*_PAIRS.values()):
             return None
         opened = _brackets(self._tokens[:index])
@@ -205,22 +203,22 @@ class _Case:
             return None
         return f"add {_PAIRS[last.text]} before it: the {last.text} of {self._place(last)} is still open"
 
-    def _misused(self, complaint: str) -> QuerySyntaxError | None:
+    def _semantic_error(self, message: str) -> QuerySyntaxError | None:
         """Return the error for a text of right form that uses names wrongly, or None."""
         form = next((token for token in self._tokens if token.says(*FORMS)), None)
         for said, what, hint in _SENTENCES:
-            if said in complaint and form is not None:
+            if said in message and form is not None:
                 column = ungrouped(self._tokens) if "GROUP BY" in what else None
                 named = f": {column.text}" if column else ""
                 return self._at(form, what + named, hint)
-        found = relative_iri(self._tokens) if "IRI parsing failed" in complaint else None
-        found = found or next(misuses(self._tokens, self._update), None)
+        found = relative_iri(self._tokens) if "IRI parsing failed" in message else None
+        found = found or next(semantic_errors(self._tokens, self._update), None)
         return self._at(*found) if found else None
 
-    def _as_said(self, complaint: str) -> QuerySyntaxError:
+    def _as_said(self, message: str) -> QuerySyntaxError:
         """Return the error where only Oxigraph knows what is wrong: its place, and what it says if it is a sentence."""
-        match = _COMPLAINT.match(complaint)
-        wanted = _QUOTED.sub("", match["wanted"]) if match else complaint
+        match = _MESSAGE.match(message)
+        wanted = _QUOTED.sub("", match["wanted"]) if match else message
         offset = offset_of(self._text, int(match["line"]), int(match["column"])) if match else 0
         keywords = _KEYWORD.findall(wanted)
         if match and keywords and not _QUOTED.search(match["wanted"]):
@@ -264,7 +262,7 @@ _STRAY = {
     "\\": "take the backslash out: it has a meaning in strings, IRIs and names only",
     "_": "write a blank node as _:name",
 }
-#: What Oxigraph says of variables, what is shown, and the repair.
+#: What Oxigraph says of variables, what is shown, and the suggestion.
 _SENTENCES = (
     (
         "SELECT contains a variable that is unbound",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Misuse(NamedTuple):
-    """A token that is used wrongly, what is wrong, and the repair."""
+class SemanticError(NamedTuple):
+    """A token whose use is no error of grammar but one of meaning; what is wrong, and a suggestion."""
 
     token: Token
     what: str
@@ -36,7 +36,7 @@ _WRONG_IN_IRI = re.compile(r"%(?![0-9A-Fa-f]{2})|[\[\]\ue000-\uf8ff\U000f0000-\U
 _LANGUAGE = re.compile(r"@[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?:--(?:ltr|rtl))?")
 
 
-def undeclared_prefix(tokens: Sequence[Token]) -> Misuse | None:
+def undeclared_prefix(tokens: Sequence[Token]) -> SemanticError | None:
     """Return the first prefixed name whose prefix is not declared before it."""
     declared: set[str] = set()
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
@@ -47,22 +47,22 @@ def undeclared_prefix(tokens: Sequence[Token]) -> Misuse | None:
             declared.add(prefix)
         elif prefix not in declared:
             if prefix.lower() in _SCHEMES and (prefix.lower() == "urn" or (after is not None and after.marks("/"))):
-                return Misuse(token, f"{prefix}: is no declared prefix", "write the IRI in < and >")
+                return SemanticError(token, f"{prefix}: is no declared prefix", "write the IRI in < and >")
             hint = f"add PREFIX {prefix}: <{PREFIXES.get(prefix, '…')}> at the top"
             known = sorted(declared)[:_MOST_COMPARED] + sorted(PREFIXES)
             if prefix not in PREFIXES and (close := difflib.get_close_matches(prefix[:40], known, 1, 0.75)):
                 hint += f", or write {close[0]}: if that was meant"
-            return Misuse(token, f"the prefix {prefix}: is not declared", hint)
+            return SemanticError(token, f"the prefix {prefix}: is not declared", hint)
     return None
 
 
-def misuses(tokens: Sequence[Token], update: bool) -> Iterator[Misuse]:
+def semantic_errors(tokens: Sequence[Token], update: bool) -> Iterator[SemanticError]:
     """Yield what the text of `tokens` does wrong with names, as far as that can be told without its algebra."""
     for index, token in enumerate(tokens):
         if token.kind is Kind.LANGTAG and not _LANGUAGE.fullmatch(token.text):
-            yield Misuse(token, f"{token.text} is no language tag", "write one such as @en or @pt-BR")
+            yield SemanticError(token, f"{token.text} is no language tag", "write one such as @en or @pt-BR")
         elif token.kind is Kind.IRI and _WRONG_IN_IRI.search(token.text):
-            yield Misuse(token, f"{token.text} is no IRI", "write what is special in it as % and two digits")
+            yield SemanticError(token, f"{token.text} is no IRI", "write what is special in it as % and two digits")
         elif token.says("VALUES"):
             yield from _uneven_rows(tokens, index)
         elif update and token.depth == 0 and token.says("INSERT", "DELETE"):
@@ -71,13 +71,15 @@ def misuses(tokens: Sequence[Token], update: bool) -> Iterator[Misuse]:
     yield from _shared_blank_nodes(tokens)
 
 
-def relative_iri(tokens: Sequence[Token]) -> Misuse | None:
+def relative_iri(tokens: Sequence[Token]) -> SemanticError | None:
     """Return the first relative IRI of a text that declares no base."""
     if any(token.says("BASE") for token in tokens):
         return None
     for token in tokens:
         if token.kind is Kind.IRI and not _SCHEME.match(token.text):
-            return Misuse(token, f"the IRI {token.text} is relative to nothing", "write it whole, or declare BASE <…>")
+            return SemanticError(
+                token, f"the IRI {token.text} is relative to nothing", "write it whole, or declare BASE <…>"
+            )
     return None
 
 
@@ -111,7 +113,7 @@ def _inside(tokens: Sequence[Token], index: int) -> Sequence[Token]:
     return tokens[index + 1 : end]
 
 
-def _bound_twice(tokens: Sequence[Token]) -> Iterator[Misuse]:
+def _bound_twice(tokens: Sequence[Token]) -> Iterator[SemanticError]:
     """Yield the first variable of a BIND that its group uses before."""
     seen: list[set[str]] = [set()]
     bind: Token | None = None
@@ -127,12 +129,12 @@ def _bound_twice(tokens: Sequence[Token]) -> Iterator[Misuse]:
             binds = bind is not None and token.depth == bind.depth + 1 and before.says("AS")
             if binds and token.text[1:] in seen[-1]:
                 what = f"BIND gives a value to {token.text}, which has one"
-                yield Misuse(token, what, "take another variable, or put BIND first")
+                yield SemanticError(token, what, "take another variable, or put BIND first")
                 return
             seen[-1].add(token.text[1:])
 
 
-def _uneven_rows(tokens: Sequence[Token], index: int) -> Iterator[Misuse]:
+def _uneven_rows(tokens: Sequence[Token], index: int) -> Iterator[SemanticError]:
     """Yield the first row of the VALUES at `index` that has another length than the list of variables."""
     names = _inside(tokens, index + 1)
     if not (index + 1 < len(tokens) and tokens[index + 1].marks("(")):
@@ -149,11 +151,11 @@ def _uneven_rows(tokens: Sequence[Token], index: int) -> Iterator[Misuse]:
             count += value and token.depth == depth + 1 and not before.marks("^^")
         if count != len(names):
             what = f"a row of VALUES has {count} values for {len(names)} variables"
-            yield Misuse(row, what, "give each variable a value, or UNDEF")
+            yield SemanticError(row, what, "give each variable a value, or UNDEF")
             return
 
 
-def _no_data(tokens: Sequence[Token], index: int) -> Iterator[Misuse]:
+def _no_data(tokens: Sequence[Token], index: int) -> Iterator[SemanticError]:
     """Yield the first variable in INSERT DATA or DELETE DATA, or blank node in any DELETE, of the INSERT or DELETE."""
     word = tokens[index].text.upper()
     following = tokens[index + 1] if index + 1 < len(tokens) else tokens[index]
@@ -161,15 +163,15 @@ def _no_data(tokens: Sequence[Token], index: int) -> Iterator[Misuse]:
     for token in _inside(tokens, index + 1 + following.says("DATA", "WHERE")):
         if data and token.kind is Kind.VAR:
             what = f"{token.text} in {word} DATA, which takes no variables"
-            yield Misuse(token, what, f"write {word} {{ … }} WHERE {{ … }}")
+            yield SemanticError(token, what, f"write {word} {{ … }} WHERE {{ … }}")
             return
         if word == "DELETE" and (token.kind is Kind.BLANK or token.marks("[")):
             what = "a blank node in DELETE, which takes none"
-            yield Misuse(token, what, "write DELETE { … } WHERE { … } with a variable for it")
+            yield SemanticError(token, what, "write DELETE { … } WHERE { … } with a variable for it")
             return
 
 
-def _shared_blank_nodes(tokens: Sequence[Token]) -> Iterator[Misuse]:
+def _shared_blank_nodes(tokens: Sequence[Token]) -> Iterator[SemanticError]:
     """Yield the first label of a blank node that stands in two different groups."""
     groups: dict[str, int] = {}
     opened = [0]
@@ -181,7 +183,7 @@ def _shared_blank_nodes(tokens: Sequence[Token]) -> Iterator[Misuse]:
             opened.pop()
             opened[-1] = index
         elif token.kind is Kind.BLANK and groups.setdefault(token.text, opened[-1]) != opened[-1]:
-            yield Misuse(
+            yield SemanticError(
                 token,
                 f"the blank node {token.text} is used in two basic graph patterns",
                 "give it a label in each, or a variable",

@@ -1,4 +1,4 @@
-"""The likely repair for a token that stands where it cannot: the mistakes that people make in SPARQL."""
+"""A suggestion for a token that stands where it cannot: the mistakes that people make in SPARQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     update: bool
 
 
-def repair(place: Place) -> str | None:
+def suggest(place: Place) -> str | None:
     """Return what to do about the token at `place`, in a few words, or None if nothing is likely."""
     for rule in (_wrong_kind, _wrong_operator, _wrong_comma, _missing_brackets, _wrong_word, _missing_mark):
         if hint := rule(place):

@@ -8,11 +8,11 @@ from computeatlas.engine.base import Query
 from computeatlas.model.errors import FederationError, NestingError
 from computeatlas.model.position import place
 from computeatlas.sparql.rewrite import with_using
-from computeatlas.sparql.scan import look
+from computeatlas.sparql.scan import scan
 from computeatlas.web.http.problems import RequestError
 
 if TYPE_CHECKING:
-    from computeatlas.sparql.scan import Look
+    from computeatlas.sparql.scan import Scan
     from computeatlas.web.endpoints.operation import Operation
     from computeatlas.web.http.settings import Settings
 
@@ -74,10 +74,10 @@ def admit_update(operation: Operation, settings: Settings, base: str) -> Admitte
     return AdmittedUpdate((made, text) if any(using) else (made,), base)
 
 
-def _scan(text: str, settings: Settings, off: str, instead: str, *, is_update: bool = False) -> Look:
+def _scan(text: str, settings: Settings, off: str, instead: str, *, is_update: bool = False) -> Scan:
     """Return what is seen in the text of an operation; raises FederationError or NestingError for what is off."""
     most = settings.limits.max_nesting
-    seen = look(text, is_update, nesting=most)
+    seen = scan(text, is_update, nesting=most)
     if seen.federated and not settings.allow_service:
         raise FederationError(
             f"{off}: this server sends no requests to others",
