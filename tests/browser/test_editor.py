@@ -444,3 +444,16 @@ def test_everybody_can_use_the_form_without_javascript(chromium: Browser, url: s
     assert page.locator("textarea").is_visible()
     assert violations(page, repository) == []
     context.close()
+
+
+def test_an_empty_concatenation_is_explained_in_each_way_of_asking(page: Page, url: str) -> None:
+    query = "SELECT (GROUP_CONCAT(?x) AS ?y) { VALUES ?x { 1 2 } }"
+    open_query(page, url, query, lang="sv")
+    assert "skriv GROUP_CONCAT(STR(?x))" in page.locator("#results .hint").inner_text()
+    page.locator(".editor .CodeMirror").click()
+    page.keyboard.press("Control+Enter")
+    # What a header says is in English.
+    assert "write GROUP_CONCAT(STR(?x))" in page.locator("#results .hint[lang=en]").inner_text()
+    open_query(page, url, query.replace("(?x)", "(STR(?x))"))
+    page.locator("#results td").wait_for()
+    assert page.locator("#results .hint").count() == 0

@@ -93,7 +93,7 @@ def test_a_killed_worker_takes_its_own_query_with_it_and_nothing_else(server: Se
 
 
 def test_a_fault_of_the_engine_has_a_number_that_the_log_has_too(server: Server) -> None:
-    """https://www.rfc-editor.org/rfc/rfc9110#name-500-internal-server-error: a worker that ended for no known reason."""
+    """https://www.rfc-editor.org/rfc/rfc9110#name-500-internal-server-error: a worker ended for no known reason."""
     asking = Asking(server, LONG)
     assert kill(busy_worker(server), signal.SIGABRT)
     reply = asking.wait()
