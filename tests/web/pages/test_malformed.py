@@ -49,17 +49,20 @@ SHARE = 16
 
 
 class Site:
-    """A server over one connection."""
+    """A server, asked over a new connection each time: it closes one that is idle while a long page is read."""
 
     def __init__(self, url: str):
-        parts = urlsplit(url)
-        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+        self._parts = urlsplit(url)
 
     def get(self, path: str, language: str = "en", accept: str = "text/html") -> tuple[int, str]:
         """Return status and text."""
-        self.connection.request("GET", path, headers={"Accept": accept, "Accept-Language": language})
-        response = self.connection.getresponse()
-        return response.status, response.read().decode()
+        connection = http.client.HTTPConnection(self._parts.hostname or "", self._parts.port)
+        try:
+            connection.request("GET", path, headers={"Accept": accept, "Accept-Language": language})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +71,7 @@ def bad(serving, tmp_path_factory) -> Iterator[Site]:
     path: Path = tmp_path_factory.mktemp("malformed") / "malformed.nq"
     path.write_bytes(ox.serialize(malformed.quads(), format=ox.RdfFormat.N_QUADS))
     with serving("--data", str(path), "--union-default-graph", "--rate", "off", "--log", "off") as url:
-        site = Site(url)
-        yield site
-        site.connection.close()
+        yield Site(url)
 
 
 def follow(site: Site, path: str, language: str) -> Iterator[str]:

@@ -26,5 +26,5 @@ def read_page_number(values: Sequence[str], name: str = "page") -> int:
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PAGES))
     if len(values) > 1 or not is_number or not 0 < int(text) <= MOST_PAGES:
         given = f"{len(values)} times" if len(values) > 1 else f"as {text[:_SHOWN]!r}"
-        raise RequestError("bad-parameter", f"`{name}` is given {given}; pages are numbered from 1 to {MOST_PAGES}.")
+        raise RequestError("bad-parameter", f"`{name}` is given {given}; pages are counted from 1 to {MOST_PAGES}.")
     return int(text)
