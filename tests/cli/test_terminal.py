@@ -26,6 +26,8 @@ ARCHIVE = Path(__file__).parents[1] / "data" / "archive"
 COMMANDS = sorted(Path(terminal.__file__).parent.glob("*.py"))
 #: ESC as an escape in Turtle and SPARQL, CSI as one character, BEL, and a mark that turns the direction round.
 NASTY = r"a\u001B[31m\u009B2J\u0007\u202Eb"
+#: The same without what XML cannot hold, which no curated file may have.
+NASTY_IN_XML = r"a\u009B2J\u202Eb"
 #: What of it may not be printed; without ESC, which click takes out of what does not go to a terminal.
 OBEYED = "\x1b\x9b\x07\u202e"
 
@@ -62,9 +64,9 @@ def query(release: Path, tmp_path: Path, text: str, *arguments: str) -> str:
     return done.stdout
 
 
-def assert_visible(text: str) -> None:
+def assert_visible(text: str, expected: str = NASTY) -> None:
     assert not set(OBEYED) & set(text)
-    assert NASTY in text
+    assert expected in text
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def nasty(tiny: Path) -> Path:
     for path in (tiny / "graph_data").rglob("*.ttl"):
         text = path.read_text(encoding="utf-8")
         path.write_text(
-            re.sub(r'((?:rdfs:label|dcterms:title) ")', lambda match: match[1] + NASTY, text), encoding="utf-8"
+            re.sub(r'((?:rdfs:label|dcterms:title) ")', lambda match: match[1] + NASTY_IN_XML, text), encoding="utf-8"
         )
     return tiny
 
@@ -105,14 +107,14 @@ def test_diff_and_sources_of_an_answer_obey_nothing(nasty: Path, tmp_path: Path)
     new = build(Project.find(nasty), tmp_path / "new")
     done = CliRunner().invoke(cli, ["diff", str(old), str(new)])
     assert done.exit_code == 0
-    assert_visible(done.stdout)
+    assert_visible(done.stdout, NASTY_IN_XML)
     text = f"SELECT * {{ ?claim a <{ATLAS}Claim> ; ?p ?o }}"
-    assert_visible(query(new, tmp_path, text, "--cite"))
+    assert_visible(query(new, tmp_path, text, "--cite"), NASTY_IN_XML)
 
 
 def test_a_claim_is_shown_without_obeying_it(nasty: Path) -> None:
     done = CliRunner().invoke(evidence_command, ["hall-cost", "--root", str(nasty), "--archive", str(ARCHIVE)])
-    assert_visible(done.stdout)
+    assert_visible(done.stdout, NASTY_IN_XML)
 
 
 def test_findings_obey_nothing(tiny: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,8 @@ _KEPT = {datatype: rule.kept.fullmatch for datatype, rule in _BY_DATATYPE.items(
 _BEGINS = frozenset("0123456789+-.PIiNn")
 #: Literals of which it is remembered what the engine made of them.
 _REMEMBERED = 65_536
+#: How many triple terms around another are looked through.
+_DEEPEST = 8
 #: Examples that are kept.
 _EXAMPLES = 3
 
@@ -124,9 +126,14 @@ class LiteralForms:
             pass
 
     def _look(self, triple: ox.Triple) -> None:
-        """Count the literal in a triple term, which may stand in triple terms."""
+        """Count the literal in a triple term, which may stand in a few triple terms.
+
+        Deeper ones are passed over: each step copies all that is within, so the whole way would be quadratic.
+        """
         thing = triple.object
-        while isinstance(thing, ox.Triple):
+        for _ in range(_DEEPEST):
+            if not isinstance(thing, ox.Triple):
+                break
             thing = thing.object
         if isinstance(thing, ox.Literal) and is_changed(thing):
             self._count(thing)

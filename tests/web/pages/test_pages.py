@@ -188,3 +188,8 @@ def test_a_page_is_the_same_when_it_is_kept(site: str, path: str, coding: str) -
             answers.append((response.status, response.headers["Content-Encoding"], response.read()))
     assert answers[0][:2] == (200, coding)
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("path", ["//sparql?query=ASK%7B%7D&format=html", "//sparql/cite?query=ASK%7B%7D", "//sparql"])
+def test_an_odd_path_to_an_answer_is_not_found(site: str, path: str) -> None:
+    assert get(site[:-1] + path)[0] == 404

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
 
 from computeatlas.provenance.citations import to_bibtex, to_csl, to_text
 from computeatlas.provenance.report import to_json
@@ -30,7 +31,10 @@ _SHOWN = 500
 @blueprint.route("/sparql/cite", methods=["GET", "POST"])
 def sources() -> Response:
     """Write what the answer to a query rests on as a page, JSON, CSL-JSON, BibTeX or text."""
-    page: SourcesPage = request.environ[VALUE]
+    page = request.environ.get(VALUE)
+    if not isinstance(page, SourcesPage):
+        # As in `sparql`: an odd path that leads here without sources.
+        raise NotFound
     return Response(_write(page.form.name, page.text, page.sources), content_type=page.form.content_type)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.exceptions import NotFound
 
 from computeatlas.model.errors import NestingError
 from computeatlas.model.mediatypes import TURTLE, ResultKind, formats_for
@@ -61,7 +62,10 @@ _COMPLETIONS = Kept(_read_completions)
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Show the answer to a query as a table or as Turtle; without a query, show the form alone."""
-    page: AnswerPage = request.environ[VALUE]
+    page = request.environ.get(VALUE)
+    if not isinstance(page, AnswerPage):
+        # The server comes here with an answer; a path that Flask takes for this one, such as //sparql, has none.
+        raise NotFound
     if page.form is None:
         return _page(page.text)
     if page.form is TURTLE:
