@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
@@ -16,10 +15,9 @@ import click
 from computeatlas.cli.options import root_option
 from computeatlas.cli.releases import find_release, release_option, releases_directory, releases_option
 from computeatlas.cli.terminal import PrintableFormatter, say
-from computeatlas.engine.load import DataFile
+from computeatlas.engine.load import DataFile, digest_files
 from computeatlas.engine.pool.fork_server import Start
 from computeatlas.model.errors import UsageError
-from computeatlas.model.files import file_digest
 from computeatlas.model.limits import MIB, Limits
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
@@ -158,7 +156,8 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         project = Project.find()
 
         def find() -> tuple[Start, Renewal]:
-            return _files_start(common, files), _read_queries(project, Served(), [])
+            found, origin = digest_files(files, hint="name a file of RDF with --data")
+            return replace(common, files=found, origin=origin), _read_queries(project, Served(), [])
 
     else:
         project = Project.find(root)
@@ -240,22 +239,6 @@ def _directory(engine: str) -> str | None:
     if kind == "disk" and directory:
         return str(Path(directory).absolute())
     raise UsageError("is not an engine", where=engine, hint="write memory or disk:DIR")
-
-
-def _files_start(common: Start, files: tuple[Path, ...]) -> Start:
-    """Return the start of a server of RDF files, whose origin is a digest of their names and contents."""
-    origin = hashlib.sha256()
-    found = []
-    for path in files:
-        try:
-            digest = file_digest(path)
-        except OSError as error:
-            raise UsageError(
-                "cannot be read", where=str(path), why=error.strerror, hint="name a file of RDF with --data"
-            ) from error
-        origin.update(f"{path.resolve().as_uri()} {digest}\n".encode())
-        found.append(DataFile(str(path), digest))
-    return replace(common, files=tuple(found), origin=origin.hexdigest())
 
 
 def _token(path: Path | None) -> str | None:

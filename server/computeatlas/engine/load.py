@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import io
 import logging
 import lzma
@@ -23,11 +24,11 @@ from computeatlas.engine.jsonld import parse_jsonld
 from computeatlas.engine.literal_forms import LiteralForms
 from computeatlas.engine.rdfxml import is_beyond_oxigraph, parse_rdfxml
 from computeatlas.engine.serialise import RDF_FORMATS
-from computeatlas.model.errors import DataError
+from computeatlas.model.errors import DataError, UsageError
 from computeatlas.model.files import file_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from computeatlas.engine.byte_order import Readable
 
@@ -101,6 +102,23 @@ class DataFile:
 
     path: str
     sha256: str | None = None
+
+
+def digest_files(paths: Iterable[Path], *, hint: str) -> tuple[tuple[DataFile, ...], str]:
+    """Return the files at `paths` with their digests, and a digest of the names and contents of all.
+
+    Raises UsageError, with `hint`, for a file that cannot be read.
+    """
+    origin = hashlib.sha256()
+    found = []
+    for path in paths:
+        try:
+            digest = file_digest(path)
+        except OSError as error:
+            raise UsageError("cannot be read", where=str(path), why=error.strerror, hint=hint) from error
+        origin.update(f"{path.resolve().as_uri()} {digest}\n".encode())
+        found.append(DataFile(str(path), digest))
+    return tuple(found), origin.hexdigest()
 
 
 def format_of(path: Path) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 import shutil
 import tempfile
@@ -14,10 +13,9 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from computeatlas.engine.load import DataFile, require_format
+from computeatlas.engine.load import digest_files, require_format
 from computeatlas.engine.pool.fork_server import Start
 from computeatlas.model.errors import UsageError
-from computeatlas.model.files import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,19 +30,10 @@ def start_with(data: Data, memory: int, *, offline: bool) -> Start:
     read or data of another type, DataError for a file whose name tells no format.
     """
     paths = [_dump(data)] if isinstance(data, ox.Store | rdflib.Graph) else list(_paths(data))
-    origin = hashlib.sha256()
-    files = []
     for path in paths:
         require_format(path)
-        try:
-            digest = file_digest(path)
-        except OSError as error:
-            raise UsageError(
-                "cannot be read", where=str(path), why=error.strerror, hint="name a file of RDF that is there"
-            ) from error
-        origin.update(f"{path.absolute().as_uri()} {digest}\n".encode())
-        files.append(DataFile(str(path.absolute()), digest))
-    return Start(files=tuple(files), origin=origin.hexdigest(), memory=memory, offline=offline)
+    files, origin = digest_files((path.absolute() for path in paths), hint="name a file of RDF that is there")
+    return Start(files=files, origin=origin, memory=memory, offline=offline)
 
 
 def _paths(data: object) -> Iterator[Path]:
