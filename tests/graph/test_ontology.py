@@ -11,6 +11,8 @@ import pytest
 from computeatlas.model.namespaces import ATLAS, ONTOLOGY_IRI, OWL, RDF
 
 ONTOLOGY = Path(__file__).parents[2] / "ontology"
+#: The parts of the ontology, each of which can be read alone.
+MODULES = sorted(ONTOLOGY.glob("modules/*.ttl"))
 KINDS = {OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
 #: The words that the field expects to find.
 WANTED = [
@@ -23,7 +25,7 @@ WANTED = [
 
 @pytest.fixture(scope="module")
 def triples() -> list[ox.Quad]:
-    return list(ox.parse(path=ONTOLOGY / "compute-atlas.ttl"))
+    return [q for path in [ONTOLOGY / "compute-atlas.ttl", *MODULES] for q in ox.parse(path=path)]
 
 
 def terms(triples: list[ox.Quad]) -> set[str]:
@@ -115,7 +117,8 @@ def test_every_import_is_in_the_catalogue_and_every_entry_is_a_file() -> None:
     for uri in entries.values():
         assert (ONTOLOGY / uri).is_file(), uri
     imports = set()
-    for path in [*ONTOLOGY.glob("*.ttl"), *ONTOLOGY.glob("codes/*.ttl"), *ONTOLOGY.parent.glob("graph_data/**/*.ttl")]:
+    files = [*ONTOLOGY.glob("*.ttl"), *ONTOLOGY.glob("codes/*.ttl"), *MODULES]
+    for path in [*files, *ONTOLOGY.parent.glob("graph_data/**/*.ttl")]:
         quads = list(ox.parse(path=path))
         imports |= {q.object.value for q in quads if q.predicate.value == OWL + "imports"}
         headers = [q.subject.value for q in quads if q.object == ox.NamedNode(OWL + "Ontology")]

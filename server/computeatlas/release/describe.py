@@ -65,11 +65,14 @@ def _header(dataset: ox.NamedNode, ontology: list[ox.Triple]) -> Iterator[ox.Tri
     """Yield title, description, licence and creator of the data set: its own, or those of the ontology."""
     headers = {t.subject for t in ontology if t.predicate == _TYPE and t.object == ox.NamedNode(OWL + "Ontology")}
     own = {triple.predicate for triple in ontology if triple.subject == dataset}
-    for triple in ontology:
-        if triple.predicate.value not in {DCTERMS + key for key in _HEADER}:
-            continue
-        if triple.subject == dataset or (triple.subject in headers and triple.predicate not in own):
-            yield ox.Triple(dataset, triple.predicate, triple.object)
+    parts = {DCTERMS + key for key in _HEADER}
+    # Modules of an ontology say the same in their headers.
+    yield from dict.fromkeys(
+        ox.Triple(dataset, triple.predicate, triple.object)
+        for triple in ontology
+        if triple.predicate.value in parts
+        and (triple.subject == dataset or (triple.subject in headers and triple.predicate not in own))
+    )
 
 
 def _class_partitions(dataset: ox.NamedNode, graphs: dict[str, list[ox.Triple]]) -> Iterator[ox.Triple]:

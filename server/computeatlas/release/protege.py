@@ -71,10 +71,13 @@ def _in_xml(triples: list[ox.Triple], name: str) -> bytes:
 
 
 def _part(engine: EmbeddedEngine, name: str, iri: str) -> list[ox.Triple]:
-    """Return the triples of a named graph under one header: that of the terms stays, those of the files go."""
+    """Return the triples of a named graph under one header: that of the terms stays, those of the files go.
+
+    So do imports: what they brought in, the modules of the ontology, is in the graph.
+    """
     triples = engine.graph(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph_iri(name)}> {{ ?s ?p ?o }} }}"))
     files = {t.subject for t in triples if t.predicate == _TYPE and t.object == _ONTOLOGY} - {ox.NamedNode(iri)}
-    kept = sorted((t for t in triples if t.subject not in files), key=str)
+    kept = sorted((t for t in triples if t.subject not in files and t.predicate != _IMPORTS), key=str)
     return kept if name == "ontology" else [*_header(iri, [ONTOLOGY_IRI]), *kept]
 
 

@@ -119,16 +119,20 @@ class ParsedGraph:
         }
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
-        """Return path and line of a statement with these terms; the narrowest match, or ("", 0)."""
-        best: tuple[int, str, int] | None = None
+        """Return path and line of a statement with these terms; the narrowest match, or ("", 0).
+
+        Of files that match alike it is the one that says most about the subject: others may only declare it.
+        """
+        best: tuple[tuple[int, int], str, int] | None = None
         for _graph, file in self:
             for depth, key in enumerate(((subject, predicate, value), (subject, predicate), (subject,))):
                 if None in key:
                     continue
                 found = file._lines.get(key)  # type: ignore[arg-type]
-                if found and (best is None or depth < best[0]):
-                    best = (depth, file.path, found[0])
                 if found:
+                    fit = (-depth, len(file._lines[(subject,)]))
+                    if best is None or fit > best[0]:
+                        best = (fit, file.path, found[0])
                     break
         return (best[1], best[2]) if best else ("", 0)
 

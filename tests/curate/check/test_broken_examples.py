@@ -132,13 +132,37 @@ def test_links_in_a_loop_are_reported_and_not_followed(tiny: Path) -> None:
     ]
 
 
+def test_a_file_may_declare_the_terms_of_another_but_not_describe_them(tiny: Path) -> None:
+    path = tiny / "ontology/extra.ttl"
+    prefixes = (
+        "@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    )
+    path.write_text(prefixes + "atlas:Actor a owl:Class .\natlas:builtBy a owl:ObjectProperty .\n", encoding="utf-8")
+    assert check_project(Project.find(tiny)).findings == []
+    more = "@prefix prov: <http://www.w3.org/ns/prov#> .\n" + path.read_text(encoding="utf-8")
+    rdfs = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    path.write_text(more.replace("owl:Class .", f"owl:Class ;\n    {rdfs} prov:Agent ."), encoding="utf-8")
+    found = check_project(Project.find(tiny)).findings
+    assert [f.code for f in found] == ["duplicate-identifier"]
+
+
+def test_a_fault_of_a_term_is_reported_where_it_is_described_not_where_it_is_declared(tiny: Path) -> None:
+    path = tiny / "ontology/modules/places.ttl"
+    text = path.read_text(encoding="utf-8")
+    line = text[: text.index("atlas:Place a owl:Class ;")].count("\n") + 1
+    assert "atlas:Place a owl:Class" in (tiny / "ontology/compute-atlas.ttl").read_text(encoding="utf-8")
+    path.write_text(text.replace('rdfs:label "place"@en , "plats"@sv', 'rdfs:label "place"@en', 1), encoding="utf-8")
+    found = check_project(Project.find(tiny)).findings
+    assert [(f.path, f.line) for f in found] == [("ontology/modules/places.ttl", line)]
+
+
 def test_an_ontology_without_disjointness_is_reported(tiny: Path) -> None:
-    path = tiny / "ontology/compute-atlas.ttl"
-    lines = path.read_text(encoding="utf-8").split("# ---------- axioms on several classes")[0].splitlines()
-    kept = [line for line in lines if "owl:disjointWith" not in line]
-    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    for path in (tiny / "ontology").rglob("*.ttl"):
+        lines = path.read_text(encoding="utf-8").split("# ---------- axioms on several classes")[0].splitlines()
+        kept = [line for line in lines if "owl:disjointWith" not in line]
+        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     found = [f for f in check_project(Project.find(tiny)).findings if f.code == "no-disjointness"]
-    assert [f.path for f in found] == ["ontology/compute-atlas.ttl"]
+    assert "ontology/compute-atlas.ttl" in [f.path for f in found]
 
 
 def test_after_a_syntax_error_the_report_says_what_it_left_out(tiny: Path) -> None:

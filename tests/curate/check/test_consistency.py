@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 THINGS = "graph_data/entities/things.ttl"
 CLAIMS = "graph_data/claims/hall.ttl"
-TERMS = "ontology/compute-atlas.ttl"
+TERMS = "ontology/modules/infrastructure.ttl"
 
 
 def replace(root: Path, file: str, old: str, new: str) -> int:
@@ -53,7 +53,7 @@ def test_a_thing_of_two_disjoint_types_is_reported_with_all_axioms_at_their_line
     report = reasoned(tiny)
     assert {f.code for f in report.findings} == {"inconsistent"}
     assert (THINGS, line) in {(f.path, f.line) for f in report.findings}
-    assert any(f.path == TERMS for f in report.findings)
+    assert any(f.path.startswith("ontology/") for f in report.findings)
     assert all(f.line > 0 for f in report.findings)
     assert any("infra:hall" in f.what for f in report.findings)
 

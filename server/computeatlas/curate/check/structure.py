@@ -18,11 +18,15 @@ from computeatlas.model.namespaces import ATLAS, ID, KINDS, OWL, RDF, RDFS, XSD,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from computeatlas.turtle.lines import ParsedGraph
+    from computeatlas.turtle.lines import ParsedFile, ParsedGraph
 
 _TYPE = RDF + "type"
 #: The vocabulary of OWL, RDF, RDFS and XSD is there without a declaration.
 _BUILT_IN = (OWL, RDF, RDFS, XSD)
+#: Types that declare a term.
+_DECLARATIONS = frozenset(
+    ox.NamedNode(OWL + kind) for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+)
 _NAME = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
 
 
@@ -78,7 +82,7 @@ def _suggestion(term: str, declared: set[str]) -> str:
 
 
 def _twice_defined(graph: ParsedGraph) -> Iterator[Finding]:
-    """An identifier is defined where it gets a type; once, in one file."""
+    """An identifier is defined where it gets a type; once, in one file. A file may declare terms of another."""
     first: dict[str, tuple[str, int]] = {}
     for _name, file in graph:
         subjects = dict.fromkeys(
@@ -86,7 +90,10 @@ def _twice_defined(graph: ParsedGraph) -> Iterator[Finding]:
             for triple in file.triples
             if triple.predicate.value == _TYPE and isinstance(triple.subject, ox.NamedNode)
         )
+        declared = _only_declared(file)
         for subject in subjects:
+            if subject in declared:
+                continue
             # Two types in one statement (`a x , y`) stand on one line or follow one another.
             for line in _beginnings(file.lines(subject, _TYPE)):
                 if subject in first:
@@ -101,6 +108,20 @@ def _twice_defined(graph: ParsedGraph) -> Iterator[Finding]:
                     )
                 else:
                     first[subject] = (file.path, line)
+
+
+def _only_declared(file: ParsedFile) -> set[str]:
+    """Return the terms of which the file says nothing but that they are a class or a property.
+
+    So a module of an ontology names what it needs of others (https://www.w3.org/TR/owl2-syntax/#Entity_Declarations).
+    """
+    declared: set[str] = set()
+    described: set[str] = set()
+    for triple in file.triples:
+        if isinstance(triple.subject, ox.NamedNode):
+            is_declaration = triple.predicate.value == _TYPE and triple.object in _DECLARATIONS
+            (declared if is_declaration else described).add(triple.subject.value)
+    return declared - described
 
 
 def _beginnings(lines: list[int]) -> Iterator[int]:
