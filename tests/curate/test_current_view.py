@@ -42,9 +42,9 @@ def test_what_is_said_to_be_so_enters(modality: str) -> None:
     assert view((1, modality, "normal")) == [1]
 
 
-@pytest.mark.parametrize("modality", ["speculation", "opinion", "stated-unknown"])
+@pytest.mark.parametrize("modality", ["prediction", "speculation", "opinion", "stated-unknown"])
 @pytest.mark.parametrize("rank", ["normal", "preferred"])
-def test_speculation_opinion_and_the_unknown_never_enter(modality: str, rank: str) -> None:
+def test_prediction_speculation_opinion_and_the_unknown_never_enter(modality: str, rank: str) -> None:
     assert view((1, modality, rank)) == []
 
 

@@ -139,7 +139,7 @@ def test_speculation_is_in_no_plain_triple(engine) -> None:
         Query(f"""PREFIX atlas: <{ATLAS}>
         SELECT ?s ?p ?v {{
           ?c atlas:modality ?m ; atlas:subject ?s ; atlas:predicate ?p ; atlas:object|atlas:value ?v
-          FILTER(?m IN (<{ID}modality/speculation>, <{ID}modality/opinion>))
+          FILTER(?m IN (<{ID}modality/prediction>, <{ID}modality/speculation>, <{ID}modality/opinion>))
           GRAPH <{graph_iri("current")}> {{ ?s ?p ?v }}
         }}""")
     )

@@ -18,7 +18,7 @@ from computeatlas.views.reader import Reader
 
 from .claimed import Made, node, quads_of, reader_of, text, views
 
-MODALITIES = ("reported", "announced-plan", "estimate", "speculation", "opinion", "stated-unknown")
+MODALITIES = ("reported", "announced-plan", "estimate", "prediction", "speculation", "opinion", "stated-unknown")
 CAN_ENTER = MODALITIES[:3]
 COUNT = ATLAS + "facilityCount"
 PARTNER = ATLAS + "hasPartner"

@@ -38,6 +38,7 @@ KINDS = {
     "rank": "rank",
     "src": "source",
     "status": "status",
+    "topic": "topic",
     "use-domain": "use-domain",
     "user-group": "user-group",
 }

@@ -26,6 +26,7 @@ class Modality(StrEnum):
     REPORTED = ID + "modality/reported"
     ANNOUNCED_PLAN = ID + "modality/announced-plan"
     ESTIMATE = ID + "modality/estimate"
+    PREDICTION = ID + "modality/prediction"
     SPECULATION = ID + "modality/speculation"
     OPINION = ID + "modality/opinion"
     STATED_UNKNOWN = ID + "modality/stated-unknown"
@@ -40,7 +41,7 @@ class Rank(StrEnum):
 
 
 #: Claims of these modalities never enter the current view; see `queries/derive/current_view.rq`.
-KEPT_OUT = frozenset({Modality.SPECULATION, Modality.OPINION, Modality.STATED_UNKNOWN})
+KEPT_OUT = frozenset({Modality.PREDICTION, Modality.SPECULATION, Modality.OPINION, Modality.STATED_UNKNOWN})
 _DOUBTS: dict[str, int] = {modality: place for place, modality in enumerate(Modality)}
 
 

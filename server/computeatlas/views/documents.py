@@ -25,6 +25,7 @@ MODALITIES = {
     "reported": "reported",
     "announced-plan": "planned",
     "estimate": "estimated",
+    "prediction": "predicted",
     "speculation": "speculated",
     "opinion": "opinions",
     "stated-unknown": "unknown",
