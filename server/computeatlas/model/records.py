@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from computeatlas.model.dates import PartialDate
+    from computeatlas.model.dates import EdtfDate
     from computeatlas.model.terms import Term
 
 
@@ -61,7 +61,7 @@ class Source:
     iri: str
     pages: tuple[str, ...] = ()
     publishers: tuple[Term, ...] = ()
-    issued: PartialDate | None = None
+    issued: EdtfDate | None = None
     issued_text: str = ""
     languages: tuple[str, ...] = ()
     titles: tuple[ox.Literal, ...] = ()
@@ -113,7 +113,7 @@ class Claim:
     rank: str | None = None
     reasons: tuple[ox.Literal, ...] = ()
     stated_by: tuple[str, ...] = ()
-    as_of: PartialDate | None = None
+    as_of: EdtfDate | None = None
     as_of_text: str = ""
     passages: tuple[Passage, ...] = ()
     contradicts: tuple[str, ...] = ()
@@ -139,12 +139,12 @@ class Claim:
         return self.modality is not None and self.modality not in KEPT_OUT
 
     @property
-    def issued(self) -> PartialDate | None:
+    def issued(self) -> EdtfDate | None:
         """When the oldest of its sources was issued."""
         return min((source.issued for source in self.sources if source.issued), default=None)
 
     @property
-    def said(self) -> PartialDate | None:
+    def said(self) -> EdtfDate | None:
         """When it was true or made, as it says itself, else when the oldest of its sources was issued."""
         return self.as_of or self.issued
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.dates import PartialDate, read_date
+from computeatlas.model.dates import EdtfDate, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ def whole_of(term: object) -> int | None:
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
-def date_of(term: object) -> PartialDate | None:
+def date_of(term: object) -> EdtfDate | None:
     """Return the date that a literal is, None for anything else."""
     return read_date(term.value) if isinstance(term, ox.Literal) else None
 

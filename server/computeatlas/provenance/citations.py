@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from computeatlas.model import bibtex
+from computeatlas.model.dates import Precision
 from computeatlas.model.namespaces import shorten
 from computeatlas.model.terms import iri_of, text_of
 from computeatlas.model.text import slug
@@ -13,6 +14,7 @@ from computeatlas.model.text import slug
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from computeatlas.model.dates import EdtfDate
     from computeatlas.model.records import Claim, Passage, Source
     from computeatlas.provenance.sources import Sources
 
@@ -30,13 +32,13 @@ def to_bibtex(sources: Sources) -> str:
     for document in sources.documents:
         key = _key(document.iri, keys)
         keys.add(key)
-        date = _date_parts(document)
+        issued = document.issued
         fields = {
             "title": bibtex.verbatim(_title(sources, document)),
             "author": " and ".join(map(bibtex.verbatim, _publishers(sources, document))),
-            "year": str(date[0]) if date else "",
-            "month": str(date[1]) if len(date) > 1 else "",
-            "date": "-".join(f"{part:02}" for part in date),
+            "year": f"{issued.days[0].year:04}" if issued else "",
+            "month": str(issued.components[1]) if issued and len(issued.components) > 1 else "",
+            "date": _biblatex_date(issued) if issued else "",
             "url": bibtex.address(_page(document)),
             "langid": bibtex.escape(_language(document)),
             "note": bibtex.escape(document.iri),
@@ -53,13 +55,13 @@ def to_csl(sources: Sources) -> str:
     items = []
     for document in sources.documents:
         publishers = _publishers(sources, document)
-        date = _date_parts(document)
+        issued = document.issued
         item: dict[str, object] = {"id": document.iri, "type": "webpage", "title": _title(sources, document)}
         if publishers:
             item["author"] = [{"literal": publisher} for publisher in publishers]
             item["container-title"] = ", ".join(publishers)
-        if date:
-            item["issued"] = {"date-parts": [list(date)]}
+        if issued:
+            item["issued"] = _csl_date(issued)
         if document.pages:
             item["URL"] = _page(document)
         if document.languages:
@@ -134,10 +136,26 @@ def _language(document: Source) -> str:
     return next(iter(document.languages), "")
 
 
-def _date_parts(document: Source) -> tuple[int, ...]:
-    """Return year, month and day as far as they are known."""
-    date = document.issued
-    return tuple(part for part in (date.year, date.month, date.day) if part) if date else ()
+def _biblatex_date(when: EdtfDate) -> str:
+    """Return a date as biblatex reads it, which is less than EDTF: what has no form of its own becomes two days."""
+    if not when.components:
+        return "/".join(day.isoformat() if day else ".." for day in (when.earliest, when.latest))
+    if when.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR):
+        doubt = "%" if when.is_uncertain and when.is_approximate else "?" if when.is_uncertain else "~"
+        return _iso(when.components) + (doubt if when.is_uncertain or when.is_approximate else "")
+    return "/".join(day.isoformat() for day in when.days)
+
+
+def _csl_date(when: EdtfDate) -> dict[str, object]:
+    """Return a date as CSL-JSON has it: what is no year, month or day becomes a range of days."""
+    exact = when.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR)
+    ends = [when.components] if exact else [(day.year, day.month, day.day) for day in dict.fromkeys(when.days)]
+    said: dict[str, object] = {"date-parts": [list(end) for end in ends]}
+    return {**said, "circa": True} if when.is_uncertain or when.is_approximate else said
+
+
+def _iso(parts: Sequence[int]) -> str:
+    return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
 
 
 def _key(iri: str, taken: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is said on when: the stages of facilities, the years planned for their start, and plans that slipped.
+"""What is said on when: the stages of facilities, the dates of their start, and plans that slipped.
 
 Nothing here is more than a claim says. A stage is shown at the date of its claim, not from it or until it, for no claim
 says since when it has lasted.
@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.dates import PartialDate
+from computeatlas.model.dates import place_of
 from computeatlas.model.namespaces import ATLAS, DCTERMS
 from computeatlas.model.record_facts import Facts, read_source, spread
 from computeatlas.model.records import Modality, Rank
-from computeatlas.model.terms import iri_of, whole_of
+from computeatlas.model.terms import date_of, iri_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from computeatlas.model.dates import EdtfDate
     from computeatlas.model.records import Claim, Source
     from computeatlas.views.reader import Reader
 
@@ -52,7 +54,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Event:
-    """A claim on a stage or on a year of start, with what places it in time; on neither where that is not known."""
+    """A claim on a stage or on a date of start, with what places it in time; on neither where that is not known."""
 
     claim: Claim
 
@@ -62,13 +64,17 @@ class Event:
         return tuple(value.value for value in self.claim.values if isinstance(value, ox.NamedNode))
 
     @property
-    def years(self) -> tuple[int, ...]:
-        """The years that it gives, in order."""
-        texts = (value.value for value in self.claim.values if isinstance(value, ox.Literal))
-        return tuple(sorted({int(text) for text in texts if _is_year(text)}))
+    def dates(self) -> tuple[EdtfDate, ...]:
+        """The dates that it gives, in order."""
+        return tuple(sorted({when for value in self.claim.values if (when := date_of(value))}))
 
     @property
-    def said(self) -> PartialDate | None:
+    def last(self) -> EdtfDate | None:
+        """The date that ends last of those that it gives."""
+        return max(self.dates, key=lambda when: (when.days[1], when), default=None)
+
+    @property
+    def said(self) -> EdtfDate | None:
         """When it was true or made; else, as `by_source` has it, the date of its earliest source; None without one."""
         return self.claim.said
 
@@ -79,14 +85,14 @@ class Event:
 
     @property
     def is_plan(self) -> bool:
-        """Whether it names years that a later claim could move."""
+        """Whether it names dates that a later claim could move."""
         claim = self.claim
-        return bool(self.years) and self.said is not None and claim.rank != Rank.DEPRECATED and claim.modality in _PLANS
+        return bool(self.dates) and self.said is not None and claim.rank != Rank.DEPRECATED and claim.modality in _PLANS
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A plan that slipped: `later` was said after `earlier` and names a later year."""
+    """A plan that slipped: `later` was said after `earlier` and names a later date."""
 
     earlier: Event
     later: Event
@@ -104,7 +110,7 @@ class Row:
     @property
     def is_dated(self) -> bool:
         """Whether it has a place on a scale of time."""
-        return any(event.said or event.years for event in self.events) or any(
+        return any(event.said or event.dates for event in self.events) or any(
             item.source.issued for item in self.mentions
         )
 
@@ -125,14 +131,14 @@ class Scale:
         """Return how far along the scale a place such as 2024.5 is, from 0 to 100."""
         return 100 * (place - self.first) / (self.last + 1 - self.first)
 
-    def start(self, when: PartialDate) -> float:
-        """Return where a date begins on the scale, in per cent."""
-        return self.percent(when.place)
+    def start(self, when: EdtfDate) -> float:
+        """Return where a date begins on the scale, in per cent: at its beginning where the date has none."""
+        return self.percent(place_of(when.earliest)) if when.earliest else 0
 
-    def width(self, when: PartialDate) -> float:
-        """Return how long a year, month or day is on the scale, in per cent."""
-        share = 1 / 366 if when.day else 1 / 12 if when.month else 1
-        return 100 * share / (self.last + 1 - self.first)
+    def width(self, when: EdtfDate) -> float:
+        """Return how long a date is on the scale, in per cent: up to its end where the date has none."""
+        end = self.percent(place_of(when.latest, end=True)) if when.latest else 100
+        return end - self.start(when)
 
     @property
     def step(self) -> int:
@@ -142,7 +148,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Timeline:
-    """`told` are things of which a stage or a year is stated, by date; `silent` are the other facilities, by name.
+    """`told` are things of which a stage or a date is stated, by date; `silent` are the other facilities, by name.
 
     `scale` is None where nothing has a date.
     """
@@ -158,7 +164,7 @@ class Timeline:
 
 
 def read_timeline(reader: Reader) -> Timeline:
-    """Return what is said on all facilities, and on whatever else has a claim on a stage or a year of start."""
+    """Return what is said on all facilities, and on whatever else has a claim on a stage or a date of start."""
     claimed, spoken = reader.ask_all(reader.text("timeline_claims"), reader.text("timeline_documents"))
     rows = list(claimed.records())
     facts = Facts(spread(rows, _CLAIM_COLUMNS))
@@ -188,21 +194,21 @@ def scale_of(rows: Iterable[Row]) -> Scale | None:
     years: set[int] = set()
     for row in rows:
         for event in row.events:
-            years.update(event.years)
-            if event.said:
-                years.add(event.said.year)
-        years.update(item.source.issued.year for item in row.mentions if item.source.issued)
+            for when in (*event.dates, *([event.said] if event.said else [])):
+                years.update(day.year for day in when.days)
+        years.update(day.year for item in row.mentions if item.source.issued for day in item.source.issued.days)
     if not years:
         return None
     return Scale(min(years), max(max(years), min(years) + _LEAST - 1))
 
 
 def slips(events: Iterable[Event]) -> tuple[Slip, ...]:
-    """Return where a plan names a later year than the one said last before it, in order of date.
+    """Return where a plan names a later date than the one said last before it, in order of date.
 
-    Plans on one property are compared, by the last year that each names. One was said before another only if its
-    date ends before the other's begins: a claim of 2024 is not before one of May 2024. Of several said last at one
-    time the one with the latest year counts, so that sources that differ are not taken for a delay.
+    Plans on one property are compared, by the last date that each names: it is later if it both begins and ends later,
+    so that "2027" is no delay after "second quarter of 2027". One was said before another only if its date ends before
+    the other's begins: a claim of 2024 is not before one of May 2024. Of several said last at one time the one with the
+    latest date counts, so that sources that differ are not taken for a delay.
     """
     found: list[Slip] = []
     plans = sorted((event for event in events if event.is_plan), key=_when)
@@ -211,8 +217,8 @@ def slips(events: Iterable[Event]) -> tuple[Slip, ...]:
         if not earlier:
             continue
         newest = max(_begun(one) for one in earlier)
-        last = max((one for one in earlier if _ended(one) >= newest), key=lambda one: (max(one.years), one.claim.iri))
-        if max(later.years) > max(last.years):
+        last = max((one for one in earlier if _ended(one) >= newest), key=lambda one: (_goal(one)[1], one.claim.iri))
+        if all(after > before for after, before in zip(_goal(later), _goal(last), strict=True)):
             found.append(Slip(last, later))
     return tuple(found)
 
@@ -222,20 +228,19 @@ def _row(subject: str, events: Sequence[Event], mentions: Sequence[Mention]) -> 
     return Row(subject, ordered, tuple(mentions), slips(ordered))
 
 
-def _is_year(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) == 4 and int(text) > 0
+def _when(event: Event) -> tuple[date, int, str]:
+    """Return what orders events: those without a date come last, what is less exact before what lies in it."""
+    return _begun(event), -_ended(event).toordinal(), event.claim.iri
 
 
-def _when(event: Event) -> tuple[PartialDate, str]:
-    """Return what orders events: those without a date come last."""
-    return event.said or PartialDate(9999), event.claim.iri
+def _begun(event: Event) -> date:
+    return event.said.days[0] if event.said else date.max
 
 
-def _begun(event: Event) -> tuple[int, int, int]:
-    when = event.said or PartialDate(9999)
-    return when.year, when.month or 1, when.day or 1
+def _ended(event: Event) -> date:
+    return event.said.days[1] if event.said else date.max
 
 
-def _ended(event: Event) -> tuple[int, int, int]:
-    when = event.said or PartialDate(9999)
-    return when.year, when.month or 12, when.day or 31
+def _goal(event: Event) -> tuple[date, date]:
+    """Return the first and the last day of the last date that it gives."""
+    return event.last.days if event.last else (date.max, date.max)

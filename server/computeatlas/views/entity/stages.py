@@ -1,12 +1,13 @@
-"""What is said of the stage of a thing and of the year it is to run, set out in time."""
+"""What is said of the stage of a thing and of when it is to run, set out in time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from computeatlas.model.dates import PartialDate, read_date
+from computeatlas.model.dates import EdtfDate, parse_edtf, place_of
 from computeatlas.model.namespaces import ATLAS
+from computeatlas.model.terms import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,21 +21,24 @@ _ROW = 44.0
 _TOP = 16.0
 _STATUS = ATLAS + "status"
 _YEAR = ATLAS + "plannedOperationalYear"
+#: Comes before all others.
+_FIRST = parse_edtf("0001-01-01")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One value of one claim: what was said, when it was said, and for a planned year, which.
+    """One value of one claim: what was said, when it was said, and for a date of start, which.
 
     `said` is the date that the claim gives itself or else, as `is_documents`, that of its document; None where neither
-    has one. `x` is where that is drawn, `until` where the planned year is; None where there is none. `y` is its row.
+    has one. `x` is where that is drawn, `until` where `planned`, the date of start, begins; None where there is none.
+    `y` is its row.
     """
 
     claim: Claim
     value: Term
-    said: PartialDate | None
+    said: EdtfDate | None
     is_documents: bool
-    year: PartialDate | None
+    planned: EdtfDate | None
     x: float | None
     until: float | None
     y: float
@@ -51,7 +55,7 @@ class Progress:
 
 
 def progress(claims: Iterable[Claim]) -> Progress | None:
-    """Return what `claims` say of stages and of planned years, in the order of time; None where they say nothing.
+    """Return what `claims` say of stages and of dates of start, in the order of time; None where they say nothing.
 
     Each row of the drawing is one value of one claim; those without any date have no place on the scale.
     """
@@ -60,21 +64,21 @@ def progress(claims: Iterable[Claim]) -> Progress | None:
         if claim.predicate not in (_STATUS, _YEAR):
             continue
         for value in claim.values:
-            year = read_date(value.value) if claim.predicate == _YEAR else None
-            rows.append((claim, value, claim.said, claim.as_of is None and claim.said is not None, year))
+            planned = date_of(value) if claim.predicate == _YEAR else None
+            rows.append((claim, value, claim.said, claim.as_of is None and claim.said is not None, planned))
     if not rows:
         return None
-    rows.sort(key=lambda row: (row[2] is None, row[2] or row[4] or PartialDate(1), row[0].iri, str(row[1])))
-    places = [date.place for row in rows for date in (row[2], row[4]) if date]
+    rows.sort(key=lambda row: (row[2] is None, row[2] or row[4] or _FIRST, row[0].iri, str(row[1])))
+    places = [place_of(when.days[0]) for row in rows for when in (row[2], row[4]) if when]
     first, last = (int(min(places)), int(max(places)) + 1) if places else (0, 1)
     scale = (_WIDTH - 2 * _MARGIN) / (last - first)
 
-    def across(date: PartialDate | None) -> float | None:
-        return round(_MARGIN + (date.place - first) * scale, 1) if date else None
+    def across(when: EdtfDate | None) -> float | None:
+        return round(_MARGIN + (place_of(when.days[0]) - first) * scale, 1) if when else None
 
     marks = tuple(
-        Mark(claim, value, said, documents, year, across(said), across(year), _TOP + _ROW * (index + 0.5))
-        for index, (claim, value, said, documents, year) in enumerate(rows)
+        Mark(claim, value, said, documents, planned, across(said), across(planned), _TOP + _ROW * (index + 0.5))
+        for index, (claim, value, said, documents, planned) in enumerate(rows)
     )
     # A label for each year until they would run into one another.
     step = max(1, -(-(last - first) * 60 // int(_WIDTH - 2 * _MARGIN)))

@@ -5,14 +5,12 @@ Data may hold any text where a number or a date belongs. What is none comes back
 
 from __future__ import annotations
 
-from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
-from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
+from computeatlas.model import date_text
 from computeatlas.model.dates import read_date
 from computeatlas.model.namespaces import XSD
 from computeatlas.model.terms import decimal_of
@@ -80,8 +78,9 @@ def say_quantity(quantity: Quantity) -> str:
 
 
 def say_date(text: str) -> str:
-    """Return a date in ISO 8601 in words, as exact as it is; what is no date comes back as it is."""
-    return _say_date(text, language())
+    """Return a date in words, as exact as it is; what is no date comes back as it is."""
+    when = read_date(text)
+    return date_text.say_date(when, language()) if when else text
 
 
 def language_name(tag: str) -> str:
@@ -102,15 +101,3 @@ def register(app: App) -> None:
         language_name=language_name,
     )
     app.jinja_env.filters.update(say_value=say_value, say_quantity=say_quantity)
-
-
-# A page has few different dates, many times.
-@lru_cache(maxsize=4096)
-def _say_date(text: str, locale: str) -> str:
-    found = read_date(text)
-    if found is None:
-        return text
-    if not found.month:
-        return str(found)
-    when = date(found.year, found.month, found.day or 1)
-    return format_date(when, "d MMMM y" if found.day else "MMMM y", locale=locale)
