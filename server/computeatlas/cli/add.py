@@ -13,7 +13,7 @@ from computeatlas.cli.options import root_option, writable_project
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.terminal import say
 from computeatlas.curate.add.claim import add_claim
-from computeatlas.curate.add.resolve import NewClaim
+from computeatlas.curate.add.fields import NewClaim
 from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError
 from computeatlas.model.namespaces import shorten

@@ -13,12 +13,12 @@ def data_iri(folder: str, name: str) -> str:
     return f"{BASE}data/{folder}/{name}"
 
 
-def new_file(iri: str, comment: str, statement: Statement) -> str:
-    """Return a file with `comment`, the prefixes that it needs, the ontology header of `iri`, and `statement`."""
+def new_file(iri: str, comment: str, *statements: Statement) -> str:
+    """Return a file with `comment`, the prefixes that it needs, the ontology header of `iri`, and `statements`."""
     header = ontology_header(iri)
-    needed = sorted(header.prefixes() | statement.prefixes())
+    needed = sorted(header.prefixes().union(*(statement.prefixes() for statement in statements)))
     lines = "".join(prefix_line(prefix) for prefix in needed)
-    return f"# {comment}\n{lines}\n{header.text()}\n{statement.text()}"
+    return "\n".join([f"# {comment}\n{lines}", header.text(), *(statement.text() for statement in statements)])
 
 
 def ontology_header(iri: str) -> Statement:

@@ -19,7 +19,7 @@ from computeatlas.turtle.tree import Block, Directive, Directives
 from computeatlas.turtle.triples import parse_triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from computeatlas.turtle.statement import Statement
 
@@ -39,6 +39,14 @@ class Place:
     start: int
 
 
+@dataclass(frozen=True)
+class Insertion:
+    """A statement to be put in at the index `at`, the start of one of the `places` of a text; None for its end."""
+
+    statement: Statement
+    at: int | None = None
+
+
 def places(text: str, name: str) -> Iterator[Place]:
     """Yield the places of the statements in `text` on things that have an IRI, in their order.
 
@@ -53,30 +61,42 @@ def places(text: str, name: str) -> Iterator[Place]:
 
 
 def extended(text: str, statement: Statement, *, where: str, at: int | None = None) -> str:
-    """Return `text` with `statement` put in at the index `at` or at its end, and with the prefixes that it needs.
+    """Return `text` with `statement` put in at the index `at` or at its end, as `extended_all` does with several."""
+    return extended_all(text, [Insertion(statement, at)], where=where)
 
-    `at` is the start of one of the `places` of `text`. Line ends are those of `text`. Raises UsageError, naming
-    `where`, if the file gives another meaning to one of the prefixes, and FindingsError where it is not Turtle 1.1.
+
+def extended_all(text: str, insertions: Sequence[Insertion], *, where: str) -> str:
+    """Return `text` with all `insertions`, and with the prefixes that they need; those at one place in their order.
+
+    Line ends are those of `text`. Raises UsageError, naming `where`, if the file gives another meaning to one of the
+    prefixes, and FindingsError where it is not Turtle 1.1.
     """
     before = parse_triples(text, where, "the file is not Turtle, so it was left as it is")
+    first = min((one.at for one in insertions if one.at is not None), default=None)
     directives = [
-        block for block in _blocks(text, where) if isinstance(block, Directive) and (at is None or block.span[0] < at)
+        block
+        for block in _blocks(text, where)
+        if isinstance(block, Directive) and (first is None or block.span[0] < first)
     ]
-    additions = [
-        *_prefixes(text, statement, directives, where, at),
+    statements = [one.statement for one in insertions]
+    prefixes = set[str]().union(*(statement.prefixes() for statement in statements))
+    additions = _prefixes(text, prefixes, directives, where, first)
+    for one in insertions:
         # An empty line stands between statements.
-        (at, statement.text() + "\n") if at is not None else (len(text), "\n" * bool(text) + statement.text()),
-    ]
+        at_end = "\n" * bool(text or one is not insertions[0]) + one.statement.text()
+        additions.append((len(text), at_end) if one.at is None else (one.at, one.statement.text() + "\n"))
     line_end = "\r\n" if "\r\n" in text else "\n"
-    changed, done = "", 0
-    for index, addition in additions:
-        changed += text[done:index]
-        if changed and changed[-1] not in "\r\n":
-            changed += line_end
-        changed += addition.replace("\n", line_end)
+    pieces: list[str] = []
+    done = 0
+    for index, addition in sorted(additions, key=lambda addition: addition[0]):
+        pieces.append(text[done:index])
+        last = next((piece for piece in reversed(pieces) if piece), "")
+        if last and last[-1] not in "\r\n":
+            pieces.append(line_end)
+        pieces.append(addition.replace("\n", line_end))
         done = index
-    changed += text[done:]
-    _require_only(before, changed, statement, where)
+    changed = "".join([*pieces, text[done:]])
+    _require_only(before, changed, statements, where)
     return changed
 
 
@@ -101,12 +121,12 @@ def _with_comments(text: str, end: int, start: int) -> int:
 
 
 def _prefixes(
-    text: str, statement: Statement, directives: list[Directive], where: str, at: int | None
+    text: str, prefixes: set[str], directives: list[Directive], where: str, at: int | None
 ) -> list[tuple[int, str]]:
     """Return the directives that are missing, in the order of their places: each before the first that it precedes."""
     declared = {directive.prefix: directive for directive in directives if directive.prefix is not None}
     found = []
-    for prefix in sorted(statement.prefixes()):
+    for prefix in sorted(prefixes):
         same = declared.get(f"{prefix}:")
         if same is None:
             found.append((_prefix_place(text, prefix, directives, at), prefix))
@@ -132,18 +152,19 @@ def _prefix_place(text: str, prefix: str, directives: list[Directive], at: int |
     return end if at is None else min(end, at)
 
 
-def _require_only(before: Iterable[ox.Triple], changed: str, statement: Statement, where: str) -> None:
-    """Raise UsageError unless the text `changed` states what was stated `before` and `statement`, and nothing else."""
+def _require_only(before: Iterable[ox.Triple], changed: str, statements: list[Statement], where: str) -> None:
+    """Raise UsageError unless the text `changed` states what was stated `before` and `statements`, and nothing else."""
     try:
         after = _dataset(parse_triples(changed, where, ""))
     except FindingsError:
         after = None
-    if after != _dataset({*before, *statement.triples()}):
+    if after != _dataset({*before, *(triple for statement in statements for triple in statement.triples())}):
+        names = ", ".join(shorten(statement.subject.value) for statement in statements)
         raise UsageError(
-            f"{shorten(statement.subject.value)} cannot be put in here",
+            f"{names} cannot be put in here",
             where=where,
             why="the file would not say what it should",
-            hint="add these lines by hand:\n" + statement.text(),
+            hint="add these lines by hand:\n" + "\n".join(statement.text() for statement in statements),
         )
 
 

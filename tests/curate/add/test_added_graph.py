@@ -11,7 +11,8 @@ import pytest
 from computeatlas.curate.add import write
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.lookup import Lookup, expand
-from computeatlas.curate.add.resolve import NewClaim, understand
+from computeatlas.curate.add.fields import Faults, NewClaim, option
+from computeatlas.curate.add.resolve import Resolver
 from computeatlas.curate.add.source import NewSource, add_source
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.check.run import require_sound
@@ -124,15 +125,18 @@ def test_every_claim_of_the_project_could_have_been_added(project: Project) -> N
             parts.setdefault(triple.predicate.value.removeprefix(ATLAS), []).append(triple.object)
     claims = {name: parts for name, parts in claims.items() if "subject" in parts}
     assert len(claims) > 200
+    resolver = Resolver(known, option)
+    source = shorten(min(known.members(ATLAS + "Source")))
     for parts in claims.values():
 
         def names(key: str, parts: dict[str, list[Any]] = parts) -> tuple[str, ...]:
             return tuple(shorten(term.value) for term in parts.get(key, ()))
 
         values = parts.get("value", [])
-        terms = understand(
+        faults = Faults()
+        terms = resolver.resolve(
             NewClaim(
-                source="x",
+                source=source,
                 subject=names("subject")[0],
                 predicate=names("predicate")[0],
                 modality=names("modality")[0],
@@ -142,7 +146,8 @@ def test_every_claim_of_the_project_could_have_been_added(project: Project) -> N
                 reason=parts["rankReason"][0].value if "rankReason" in parts else None,
                 stated_by=names("statedBy"),
             ),
-            known,
-            "",
+            faults,
         )
+        assert not faults
+        assert terms is not None
         assert list(terms.values) == values

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from computeatlas.curate.add.claim import add_claim, locate, place_of_passage
+from computeatlas.curate.add.claim import add_claim
+from computeatlas.curate.add.evidence import locate, place_of_passage
+from computeatlas.curate.add.fields import option
 from computeatlas.curate.add.source import part
 from computeatlas.curate.check.run import require_sound
 from computeatlas.curate.data_file import data_iri, new_file
@@ -242,15 +244,15 @@ def test_a_stretch_is_found_where_it_stands_if_it_stands_once(text: str, data: s
     wanted = text[start:end]
     places = [i for i in range(len(text)) if text.startswith(wanted, i)]
     if len(places) == 1:
-        assert locate(text, wanted) == (start, end)
+        assert locate(text, wanted, option) == (start, end)
     else:
         with pytest.raises(UsageError, match=f"stands in {len(places)} places: {places[0]}:"):
-            locate(text, wanted)
+            locate(text, wanted, option)
 
 
 def test_many_places_are_not_all_listed() -> None:
     with pytest.raises(UsageError, match=r"stands in 20 places: 0:1, (\d+:\d+, ){7}…"):
-        locate("a" * 20, "a")
+        locate("a" * 20, "a", option)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=1, max_size=8, unique=True))

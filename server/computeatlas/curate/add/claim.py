@@ -1,165 +1,227 @@
-"""A new claim, written at the end of the file of its topic, and its passages, in the order of their offsets."""
+"""New claims, written at the ends of the files of their topics, and their passages: one, or all rows of a table."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.add.evidence import PassageBook, local_name
+from computeatlas.curate.add.fields import Fault, Faults, given, option
 from computeatlas.curate.add.lookup import Lookup
 from computeatlas.curate.add.names import kebab
-from computeatlas.curate.add.resolve import given, understand
+from computeatlas.curate.add.resolve import Resolver
+from computeatlas.curate.add.similar import ClaimIndex
 from computeatlas.curate.add.source import LANGUAGES, Added, part, read_sound, require_name
 from computeatlas.curate.add.write import write_checked
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.data_file import data_iri, new_file
-from computeatlas.curate.passages import text_digest
 from computeatlas.curate.protege_files import read_text, stale_protege_files
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
 from computeatlas.model.progress import Progress, silent
-from computeatlas.turtle.edit import extended, places
+from computeatlas.turtle.edit import Insertion, extended_all
 from computeatlas.turtle.lines import FOLDERS
 from computeatlas.turtle.statement import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from computeatlas.curate.add.resolve import NewClaim, Terms
+    from computeatlas.curate.add.fields import NewClaim, Say
+    from computeatlas.curate.add.resolve import Terms
+    from computeatlas.model.findings import Finding
     from computeatlas.model.project import Project
-    from computeatlas.turtle.statement import Term
-
-    Stretch = tuple[int, int]
-
-#: How many places of a text a message names.
-_PLACES = 8
 
 
-def add_claim(project: Project, new: NewClaim, archive: Path, progress: Progress = silent) -> Added:
+@dataclass(frozen=True)
+class WrittenClaim:
+    """A claim that is to be written: its statement, its English label, and the IRIs of its passages."""
+
+    statement: Statement
+    label: str
+    passages: tuple[str, ...]
+
+    @property
+    def iri(self) -> str:
+        return self.statement.subject.value
+
+
+def add_claim(
+    project: Project,
+    new: NewClaim,
+    archive: Path | None,
+    progress: Progress = silent,
+    *,
+    accept_similar: bool = False,
+) -> Added:
     """Write the claim `new` and those of its passages that are not there, and return what was added.
 
     The text of its source is found in the directory `archive` by its digest. Raises UsageError where a part of the
-    claim is missing, unknown or at odds with another, or its passage is not in the text; FindingsError where the graph
-    has errors, with the claim or before. Then nothing has changed.
+    claim is missing, unknown or at odds with another, its passage is not in the text, or the graph has such a claim or,
+    unless `accept_similar`, a similar one; FindingsError where the graph has errors, with the claim or before. Then
+    nothing has changed.
     """
-    known = Lookup(read_sound(project))
-    hint = "add it with `computeatlas add source FILE`"
-    source = known.require(
-        new.source, known.members(ATLAS + "Source"), "a source of the graph", prefix="src", hint=hint
-    )
-    text = known.text_of(source, read_archive(archive))
-    stretches = _stretches(new, text, shorten(source))
-    terms = understand(new, known, source)
-    name = _free_name(new, terms, known)
-    topic = _topic(new, terms, known)
-    labels = _labels(new, terms, known)
-    source_file, source_text, passages = _with_passages(project, known, source, text, stretches)
-    statement = _statement(new, name, terms, labels, passages)
-    texts = {project.root / source_file: source_text} if source_text is not None else {}
-    file = f"{FOLDERS['claims']}/{topic}.ttl"
-    path = project.root / file
-    if path.exists():
-        texts[path] = extended(read_text(path, file), statement, where=file)
-    else:
-        comment = f"Claims on {' '.join(known.label(terms.subject, 'en').split())}."
-        texts[path] = new_file(data_iri("claims", topic), comment, statement)
-        texts |= stale_protege_files(project, texts)
-    write_checked(project, texts, progress)
-    return Added(statement.subject.value, labels[0].value, tuple(project.relative(item) for item in texts))
+    batch = ClaimBatch(project, archive, option)
+    faults, similar = batch.take(new)
+    for fault in (*faults, *(() if accept_similar else similar)):
+        raise fault.error
+    written, files, findings = batch.write(progress)
+    remarks = tuple(str(finding) for finding in findings)
+    return Added(written[0].iri, written[0].label, files, remarks)
 
 
-def locate(text: str, wanted: str) -> Stretch:
-    """Return start and end of the only place in `text` where `wanted` stands.
+class ClaimBatch:
+    """New claims that are checked and written together.
 
-    Raises UsageError where it stands nowhere, or in several places, which are named.
+    `names` are those that the claims have been given: others of the batch may name them, and they must be free.
     """
-    places = _places(re.escape(wanted), text) if wanted else []
-    if len(places) == 1:
-        return places[0]
-    if places:
-        raise UsageError(
-            f"“{wanted}” stands in {len(places)} places: {_listed(places)}",
-            hint="give a longer stretch with --find, or one of these with --passage",
+
+    def __init__(self, project: Project, archive: Path | None, say: Say, names: Collection[str] = ()):
+        self._project = project
+        self._say = say
+        self._texts = read_archive(archive) if archive is not None else {}
+        self._known = Lookup(read_sound(project))
+        self._names = frozenset(names)
+        siblings = {PREFIXES["claim"] + name for name in names}
+        self._resolver = Resolver(self._known, say, siblings)
+        self._passages = PassageBook(self._known, self._texts, say)
+        self._index = ClaimIndex(self._known)
+        self._topics = _topics(self._known)
+        self._taken: set[str] = set()
+        self._written: dict[str, list[WrittenClaim]] = defaultdict(list)
+        self._comments: dict[str, str] = {}
+        self.claims: list[WrittenClaim] = []
+
+    def take(self, new: NewClaim) -> tuple[Faults, list[Fault]]:
+        """Take a claim in; return what is wrong with it, and which claims of the graph or the batch are like it."""
+        faults = Faults()
+        passages: list[str] = []
+        topic = name = ""
+        terms = self._resolver.resolve(new, faults)
+        if terms is None:
+            return faults, []
+        with faults.of(self._evidence_field(new)):
+            passages = self._passages.require(new, terms.source)
+        with faults.of("topic"):
+            topic = self._topic(new, terms)
+        with faults.of("name"):
+            name = self._free_name(new, terms)
+        similar = self._similar(terms, faults)
+        if not faults:
+            self._keep(new, name, topic, terms, passages)
+        return faults, similar
+
+    def write(self, progress: Progress = silent) -> tuple[list[WrittenClaim], tuple[str, ...], list[Finding]]:
+        """Write all claims that were taken in and found right, and what they need.
+
+        Returns the claims, the files that changed, relative to the root, and what the check warns of in the claims.
+        Raises FindingsError where the graph would have errors, and UsageError where a file cannot be written; then
+        nothing has changed.
+        """
+        texts = self._passages.texts(self._project)
+        for topic, claims in self._written.items():
+            file = f"{FOLDERS['claims']}/{topic}.ttl"
+            path = self._project.root / file
+            statements = [claim.statement for claim in claims]
+            if path.exists():
+                insertions = [Insertion(statement) for statement in statements]
+                texts[path] = extended_all(read_text(path, file), insertions, where=file)
+            else:
+                texts[path] = new_file(data_iri("claims", topic), self._comments[topic], *statements)
+        if any(not path.exists() for path in texts):
+            texts |= stale_protege_files(self._project, texts)
+        new = [claim.iri for claim in self.claims]
+        findings = write_checked(self._project, texts, progress, archive=self._texts, new=new)
+        return self.claims, tuple(self._project.relative(item) for item in texts), findings
+
+    def _keep(self, new: NewClaim, name: str, topic: str, terms: Terms, passages: Sequence[str]) -> None:
+        labels = self._labels(new, terms)
+        claim = WrittenClaim(_statement(new, name, terms, labels, passages), labels[0].value, tuple(passages))
+        self._taken.add(name)
+        self._index.add(claim.iri, terms)
+        self._topics[terms.subject][topic] += 1
+        self._comments.setdefault(topic, f"Claims on {' '.join(self._known.label(terms.subject, 'en').split())}.")
+        self._written[topic].append(claim)
+        self.claims.append(claim)
+
+    @staticmethod
+    def _evidence_field(new: NewClaim) -> str:
+        return "finds" if new.finds else "passages" if new.passages or not given(new.locator) else "locator"
+
+    def _similar(self, terms: Terms, faults: Faults) -> list[Fault]:
+        """Return the claims that say the same in another document; one of the same document goes to `faults`."""
+        related = {*terms.contradicts, *terms.supersedes, *terms.corroborates}
+        similar = []
+        for twin in self._index.twins(terms):
+            where = self._known.where(twin.name)
+            if twin.exact and twin.name not in related:
+                with faults.of("values"):
+                    what = f"{shorten(twin.name)} says the same of the same document"
+                    why = "a statement that stands twice counts twice"
+                    raise UsageError(what, where=where or None, why=why, hint="leave one of the two out")
+            elif twin.name not in related:
+                what = f"{shorten(twin.name)} gives the same value to the same question"
+                hint = (
+                    f"name it in {self._say('corroborates')} if the documents are independent, or add --accept-similar"
+                )
+                similar.append(Fault("values", UsageError(what, where=where or None, hint=hint)))
+        return similar
+
+    def _free_name(self, new: NewClaim, terms: Terms) -> str:
+        """Return the name asked for or one made of subject and predicate, with a number behind it where it is taken."""
+        asked = given(new.name)
+        made = f"{local_name(terms.subject)}-{kebab(local_name(terms.predicate))}"
+        base = require_name(asked.removeprefix("claim:") or made, self._say("name"))
+        name, number = base, 1
+        while self._is_taken(name) or (name in self._names and name != asked):
+            if asked in self._names and name == asked:
+                raise UsageError(f"claim:{name} is taken", where=self._known.where(PREFIXES["claim"] + name) or None)
+            number += 1
+            name = f"{base}-{number}"
+        return name
+
+    def _is_taken(self, name: str) -> bool:
+        return name in self._taken or self._known.is_used(PREFIXES["claim"] + name)
+
+    def _topic(self, new: NewClaim, terms: Terms) -> str:
+        """Return the topic asked for, else that of most claims on the subject, else one named after the subject."""
+        if given(new.topic):
+            folder = FOLDERS["claims"] + "/"
+            return require_name(given(new.topic).removeprefix(folder).removesuffix(".ttl"), self._say("topic"))
+        counts = self._topics[terms.subject]
+        # Of equals the first in the order of the files counts.
+        return counts.most_common(1)[0][0] if counts else require_name(local_name(terms.subject), self._say("topic"))
+
+    def _labels(self, new: NewClaim, terms: Terms) -> tuple[ox.Literal, ox.Literal]:
+        asked = {"en": given(new.label_en), "sv": given(new.label_sv)}
+        english, swedish = (
+            ox.Literal(asked[language] or _label(terms, self._known, language), language=language)
+            for language in LANGUAGES
         )
-    # A line break in the text looks like a blank to one who copies it from a page.
-    loose = _places(r"\s+".join(map(re.escape, wanted.split())), text, re.IGNORECASE) if wanted.split() else []
-    hint = f"with other blanks or capitals it stands at {_listed(loose)}" if loose else "copy it from the archived text"
-    raise UsageError(f"“{wanted}” does not stand in the text", hint=hint)
+        return english, swedish
 
 
-def _places(pattern: str, text: str, flags: re.RegexFlag = re.NOFLAG) -> list[Stretch]:
-    """Return all places, those that overlap too."""
-    return [(match.start(), match.start() + len(match[1])) for match in re.finditer(f"(?=({pattern}))", text, flags)]
-
-
-def _listed(places: list[Stretch]) -> str:
-    shown = ", ".join(f"{start}:{end}" for start, end in places[:_PLACES])
-    return f"{shown}, …" if len(places) > _PLACES else shown
-
-
-def _stretches(new: NewClaim, text: str, source: str) -> list[Stretch]:
-    """Return the stretches of the claim in the order of their offsets, each once."""
-    for start, end in new.passages:
-        if not 0 <= start < end:
-            raise UsageError(
-                f"the passage {start}:{end} is empty", hint="give it as START:END, the end behind the start"
-            )
-        if end > len(text):
-            what = f"the passage {start}:{end} ends beyond the end of {source}"
-            raise UsageError(
-                what, why=f"it has {len(text)} characters", hint="offsets count from 0, the end not included"
-            )
-    found = sorted({*new.passages, *(locate(text, wanted) for wanted in new.finds)})
-    if not found:
-        why = "a claim counts only by the passage that states it"
-        raise UsageError("no passage is given", why=why, hint="give --passage START:END or --find TEXT")
-    return found
-
-
-def _free_name(new: NewClaim, terms: Terms, known: Lookup) -> str:
-    """Return the name asked for or one made of subject and predicate, with a number behind it where it is taken."""
-    made = f"{_local(terms.subject)}-{kebab(_local(terms.predicate))}"
-    base = require_name(new.name if new.name is not None else made, "--name")
-    name, number = base, 1
-    while known.is_used(PREFIXES["claim"] + name):
-        number += 1
-        name = f"{base}-{number}"
-    return name
-
-
-def _local(iri: str) -> str:
-    return re.split(r"[/#]", iri)[-1]
-
-
-def _topic(new: NewClaim, terms: Terms, known: Lookup) -> str:
-    """Return the topic asked for, else that of most claims on the subject, else one named after the subject."""
+def _topics(known: Lookup) -> defaultdict[str, Counter[str]]:
+    """Return how many claims on each subject stand in the file of each topic."""
     folder = FOLDERS["claims"] + "/"
-    if new.topic is not None:
-        return require_name(new.topic.removeprefix(folder).removesuffix(".ttl"), "--topic")
-    counts = Counter(
-        file.path.removeprefix(folder).removesuffix(".ttl")
-        for file in known.graph.files["claims"]
-        for triple in file.triples
-        if triple.predicate.value == ATLAS + "subject" and triple.object == ox.NamedNode(terms.subject)
-    )
-    # Of equals the first in the order of the files counts.
-    return counts.most_common(1)[0][0] if counts else require_name(_local(terms.subject), "--topic")
-
-
-def _labels(new: NewClaim, terms: Terms, known: Lookup) -> tuple[ox.Literal, ox.Literal]:
-    asked = {"en": given(new.label_en), "sv": given(new.label_sv)}
-    english, swedish = (
-        ox.Literal(asked[language] or _label(terms, known, language), language=language) for language in LANGUAGES
-    )
-    return english, swedish
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for file in known.graph.files["claims"]:
+        topic = file.path.removeprefix(folder).removesuffix(".ttl")
+        for triple in file.triples:
+            if triple.predicate.value == ATLAS + "subject" and isinstance(triple.object, ox.NamedNode):
+                counts[triple.object.value][topic] += 1
+    return counts
 
 
 def _label(terms: Terms, known: Lookup, language: str) -> str:
     """Return a plain label: *subject: property object*, or *subject: words* where the value is words."""
-    subject, predicate = known.label(terms.subject, language), known.label(terms.predicate, language)
+    subject, predicate = (
+        known.label(terms.scope_part or terms.subject, language),
+        known.label(terms.predicate, language),
+    )
     words = [value.value for value in terms.values if value.language == language]
     if words:
         return f"{subject}: {', '.join(words)}"
@@ -172,77 +234,30 @@ def _label(terms: Terms, known: Lookup, language: str) -> str:
     return f"{subject}: {predicate}, {known.label(terms.modality, language)}"
 
 
-def place_of_passage(text: str, name: str, stretch: Stretch, stretches: Mapping[str, Stretch]) -> int | None:
-    """Return where in `text`, called `name`, a passage of `stretch` belongs in the order of offsets; None for its end.
-
-    `stretches` has start and end of each passage of the source, by its IRI.
-    """
-    later = (place.start for place in places(text, name) if stretches.get(place.iri, stretch) > stretch)
-    return next(later, None)
-
-
-def _with_passages(
-    project: Project, known: Lookup, source: str, text: str, stretches: list[Stretch]
-) -> tuple[str, str | None, list[str]]:
-    """Return the file of `source`, its new text, None where all passages are there, and the IRIs of the passages."""
-    existing = known.passages(source)
-    stretches_of = {passage.iri: stretch for stretch, passage in existing.items()}
-    file = known.graph.place(source)[0]
-    changed: str | None = None
-    passages = []
-    for start, end in stretches:
-        digest = text_digest(text[start:end])
-        if (start, end) in existing:
-            iri = existing[start, end].iri
-            if existing[start, end].digest != digest:
-                why = "it was another text that was read when the passage was made"
-                hint = "fix it; `computeatlas check --archive DIR` finds all such passages"
-                raise UsageError(
-                    f"{shorten(iri)} has another digest than the text", where=known.where(iri), why=why, hint=hint
-                )
-            passages.append(iri)
-            continue
-        iri = f"{PREFIXES['psg']}{_local(source)}-{start}-{end}"
-        statement = Statement(
-            ox.NamedNode(iri),
-            (
-                part("rdf:type", ox.NamedNode(ATLAS + "Passage")),
-                part("atlas:inSource", ox.NamedNode(source)),
-                part("oa:start", ox.Literal(start)),
-                part("oa:end", ox.Literal(end)),
-                part("atlas:sha256", ox.Literal(digest)),
-            ),
-        )
-        if changed is None:
-            changed = read_text(project.root / file, file)
-        at = place_of_passage(changed, file, (start, end), stretches_of)
-        changed = extended(changed, statement, where=file, at=at)
-        stretches_of[iri] = (start, end)
-        passages.append(iri)
-    return file, changed, passages
-
-
 def _statement(
-    new: NewClaim, name: str, terms: Terms, labels: tuple[ox.Literal, ox.Literal], passages: list[str]
+    new: NewClaim, name: str, terms: Terms, labels: tuple[ox.Literal, ox.Literal], passages: Sequence[str]
 ) -> Statement:
-    def nodes(iris: tuple[str, ...] | list[str]) -> list[ox.NamedNode]:
+    def nodes(iris: Sequence[str]) -> list[ox.NamedNode]:
         return [ox.NamedNode(iri) for iri in dict.fromkeys(iris)]
 
-    reason = [ox.Literal(given(new.reason), language="en")] if given(new.reason) else []
-    as_of = [ox.Literal(new.as_of)] if new.as_of is not None else []
-    values: list[Term] = list(dict.fromkeys(terms.values))
+    reasons = {"en": given(new.reason), "sv": given(new.reason_sv)}
     parts = (
         part("rdf:type", ox.NamedNode(ATLAS + "Claim")),
         part("rdfs:label", *labels),
         part("atlas:subject", ox.NamedNode(terms.subject)),
+        part("atlas:scopePart", *nodes([terms.scope_part] if terms.scope_part else [])),
         part("atlas:predicate", ox.NamedNode(terms.predicate)),
+        part("atlas:scopePeriod", *([terms.scope_period] if terms.scope_period else [])),
         part("atlas:object", *nodes(terms.objects)),
-        part("atlas:value", *values),
+        part("atlas:value", *dict.fromkeys(terms.values)),
         part("atlas:modality", ox.NamedNode(terms.modality)),
         part("atlas:rank", ox.NamedNode(terms.rank)),
-        part("atlas:rankReason", *reason),
+        part("atlas:rankReason", *(ox.Literal(text, language=tag) for tag, text in reasons.items() if text)),
         part("atlas:statedBy", *nodes(terms.stated_by)),
-        part("atlas:asOf", *as_of),
+        part("atlas:asOf", *([terms.as_of] if terms.as_of else [])),
+        part("atlas:contradicts", *nodes(terms.contradicts)),
+        part("atlas:supersedes", *nodes(terms.supersedes)),
+        part("atlas:corroborates", *nodes(terms.corroborates)),
         part("atlas:evidence", *nodes(passages)),
     )
     return Statement(ox.NamedNode(PREFIXES["claim"] + name), tuple(item for item in parts if item.values))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.passages import facts_of, read_passages
+from computeatlas.curate.passages import facts_of
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, ID, OWL, PREFIXES, RDFS, shorten
+from computeatlas.model.terms import text_of
+from computeatlas.model.text import fold, split
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from computeatlas.model.record_facts import Said
     from computeatlas.model.records import Passage, Source
     from computeatlas.turtle.lines import ParsedGraph
 
@@ -24,7 +28,9 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 _CLASSES = "SELECT ?thing ?class { ?thing a/rdfs:subClassOf* ?class FILTER(isIRI(?thing) && isIRI(?class)) }"
+_BELOW = "SELECT ?class ?above { ?class rdfs:subClassOf+ ?above FILTER(isIRI(?class) && isIRI(?above)) }"
 _LABELS = "SELECT ?thing (LANG(?label) AS ?language) ?label { ?thing rdfs:label ?label } ORDER BY STR(?label)"
+_SPELLINGS = "SELECT ?thing ?label { ?thing rdfs:label|skos:prefLabel|skos:altLabel ?label FILTER(isIRI(?thing)) }"
 _ENTITIES = "SELECT DISTINCT ?thing { GRAPH graph:entities { ?thing a ?class } FILTER(isIRI(?thing)) }"
 _CODES = "SELECT ?code ?scheme { ?code skos:inScheme ?scheme }"
 _PARTS = """SELECT DISTINCT ?property ?part ?class {
@@ -47,9 +53,14 @@ class Lookup:
         for thing, kind in self._rows(_CLASSES):
             self._members.setdefault(kind, set()).add(thing)
             self._classes.setdefault(thing, set()).add(kind)
+        self._below = {(kind, above) for kind, above in self._rows(_BELOW)}
         self._labels: dict[str, dict[str, str]] = {}
         for thing, language, label in self._rows(_LABELS):
             self._labels.setdefault(thing, {}).setdefault(language, label)
+        self._spellings: dict[str, set[str]] = {}
+        for thing, label in self._rows(_SPELLINGS):
+            self._spellings.setdefault(spelled(label), set()).add(thing)
+        self._passages: dict[str, list[Passage]] | None = None
         self._codes: dict[str, set[str]] = {}
         for code, scheme in self._rows(_CODES):
             self._codes.setdefault(scheme, set()).add(code)
@@ -87,6 +98,10 @@ class Lookup:
         """Say whether `thing` has the class `kind` or a subclass of it."""
         return kind in self._classes.get(thing, ())
 
+    def is_below(self, kind: str, above: str) -> bool:
+        """Say whether the class `kind` is a subclass of `above`, and another class."""
+        return (kind, above) in self._below
+
     def domains(self, predicate: str) -> set[str]:
         """Return the named classes that every subject of `predicate` has."""
         return self._bounds.get((predicate, RDFS + "domain"), set())
@@ -94,6 +109,11 @@ class Lookup:
     def ranges(self, predicate: str) -> set[str]:
         """Return the named classes and datatypes that every value of `predicate` has."""
         return self._bounds.get((predicate, RDFS + "range"), set())
+
+    def spellings(self, iris: Collection[str]) -> dict[str, set[str]]:
+        """Return the labels of `iris`, alternative ones too, as `spelled` has them, each with the things called so."""
+        found = ((spelling, things.intersection(iris)) for spelling, things in self._spellings.items())
+        return {spelling: things for spelling, things in found if things}
 
     def is_used(self, iri: str) -> bool:
         """Say whether `iri` is the subject or the object of a statement."""
@@ -104,7 +124,7 @@ class Lookup:
         labels = self._labels.get(iri, {})
         return labels.get(language) or next(iter(labels.values()), shorten(iri))
 
-    def text_of(self, source: str, texts: dict[str, str]) -> str:
+    def text_of(self, source: str, texts: Mapping[str, str]) -> str:
         """Return the text of `source` from `texts`, which are by digest; raises UsageError where it is not there."""
         digest = self._source(source).digest
         if digest in texts:
@@ -115,15 +135,44 @@ class Lookup:
             hint="name the directory that holds it with --archive DIR",
         )
 
-    def passages(self, source: str) -> dict[tuple[int, int], Passage]:
-        """Return the passages of `source` that are fully described, by start and end."""
-        described = (passage.record for passage in read_passages(self.graph, self._facts, {}).values())
-        return {
-            (passage.start, passage.end): passage
-            for passage in described
-            if passage.source and passage.source.iri == source
-            if passage.start is not None and passage.end is not None
-        }
+    def passages(self, source: str) -> list[Passage]:
+        """Return the passages of `source`, in the order of their IRIs."""
+        if self._passages is None:
+            self._passages = defaultdict(list)
+            for name in sorted(self.graph.members(ATLAS + "Passage")):
+                passage = self._facts.passage(ox.NamedNode(name))
+                if passage.source:
+                    self._passages[passage.source.iri].append(passage)
+        return self._passages.get(source, [])
+
+    def locators(self, source: str) -> dict[str, str]:
+        """Return the located passages of `source` by their locators."""
+        found = ((passage.iri, self.said(passage.iri).get(ATLAS + "locator", ())) for passage in self.passages(source))
+        return {text_of(term): iri for iri, terms in found for term in terms}
+
+    def digest(self, passage: str) -> str:
+        """Return the digest that the graph gives for `passage`, "" where it gives none."""
+        return self._facts.passage(ox.NamedNode(passage)).digest
+
+    def is_archived(self, source: str) -> bool:
+        """Say whether the text of `source` is archived: it then has a digest."""
+        return bool(self._source(source).digest)
+
+    def language(self, source: str) -> str:
+        """Return the tag of the language of `source`, "" where it has none."""
+        return next(iter(self._source(source).languages), "")
+
+    def claims(self) -> list[str]:
+        """Return the IRIs of all claims, in order."""
+        return sorted(self.graph.members(ATLAS + "Claim"))
+
+    def said(self, iri: str) -> Said:
+        """Return what is said of `iri`: the values of each property."""
+        return self._facts.of(ox.NamedNode(iri))
+
+    def sources_of(self, claim: str) -> set[str]:
+        """Return the sources of the passages that `claim` rests on."""
+        return {source.iri for source in self._facts.claim(claim).sources}
 
     def publisher(self, source: str) -> str | None:
         """Return the publisher of `source`, or None."""
@@ -143,13 +192,20 @@ class Lookup:
         return f"{path}:{line}" if path else ""
 
     def require(self, name: str, among: Collection[str], what: str, *, prefix: str = "", hint: str = "") -> str:
-        """Return the IRI of `among` that `name` means: a prefixed name, an IRI, or a bare name behind `prefix`.
+        """Return the IRI of `among` that `name` means: a prefixed name, IRI or label, or a bare name behind `prefix`.
 
-        Raises UsageError, saying that it is not `what`, with near names and then `hint`.
+        Raises UsageError, saying that it is not `what`, with near names and then `hint`; and where several things of
+        `among` have the label.
         """
         iri = expand(name if ":" in name or not prefix else f"{prefix}:{name}")
         if iri in among:
             return iri
+        named = sorted(self._spellings.get(spelled(name), set()).intersection(among))
+        if len(named) == 1:
+            return named[0]
+        if named:
+            listed = ", ".join(map(shorten, named))
+            raise UsageError(f"several things are called {name}", why=f"they are {listed}", hint="name one of them")
         near = self.near(name, among)
         advice = f"did you mean {' or '.join(near)}?" if near else ""
         raise UsageError(
@@ -170,6 +226,13 @@ class Lookup:
 
 
 def expand(name: str) -> str:
-    """Return the IRI of the prefixed name `name`; a name without a known prefix comes back as it is."""
+    """Return the IRI of the prefixed name `name`, or the IRI itself; any other name comes back as it is."""
+    if name.startswith("<") and name.endswith(">"):
+        return name[1:-1]
     prefix, colon, local = name.partition(":")
     return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
+
+
+def spelled(label: str) -> str:
+    """Return `label` as it is compared: its words without case, accents and punctuation."""
+    return " ".join(split(fold(label)))

@@ -1,162 +1,208 @@
-"""A claim as its curator gives it, and its parts as IRIs and literals that are known and fit together."""
+"""The parts of a new claim as IRIs and literals that are known and fit together."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.curate.add.source import LANGUAGES, date_literal
+from computeatlas.curate.add.fields import Faults, given
+from computeatlas.curate.add.source import date_literal
+from computeatlas.curate.add.values import DESCRIBED, ValueReader
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import ATLAS, OWL, XSD, shorten
+from computeatlas.model.namespaces import ATLAS, shorten
 
 if TYPE_CHECKING:
-    from computeatlas.curate.add.lookup import Lookup
+    from collections.abc import Collection, Iterable
 
-#: Datatype → form of its literals, where a literal is more than text.
-_FORMS = {
-    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
-    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.?[0-9]+"),
-    XSD + "boolean": re.compile(r"true|false"),
-    XSD + "string": re.compile(r".+", re.DOTALL),
-}
+    from computeatlas.curate.add.fields import NewClaim, Say
+    from computeatlas.curate.add.lookup import Lookup
+    from computeatlas.turtle.statement import Term
 
 
 @dataclass(frozen=True)
-class NewClaim:
-    """A claim as its curator gives it: prefixed names; offsets or stretches of the text; texts that end in @en or @sv.
-
-    Identifier, labels and file (`topic`) are made where None.
-    """
+class Terms:
+    """The parts of a claim as the graph knows them; `objects` are things, `values` literals."""
 
     source: str
     subject: str
     predicate: str
     modality: str
-    passages: tuple[tuple[int, int], ...] = ()
-    finds: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    rank: str = "normal"
-    reason: str | None = None
-    stated_by: tuple[str, ...] = ()
-    as_of: str | None = None
-    name: str | None = None
-    label_en: str | None = None
-    label_sv: str | None = None
-    topic: str | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The parts of a claim as the graph knows them."""
-
-    subject: str
-    predicate: str
-    modality: str
     rank: str
-    stated_by: tuple[str, ...]
-    objects: tuple[str, ...]
-    values: tuple[ox.Literal, ...]
+    objects: tuple[str, ...] = ()
+    values: tuple[ox.Literal, ...] = ()
+    stated_by: tuple[str, ...] = ()
+    as_of: ox.Literal | None = None
+    scope_part: str | None = None
+    scope_period: ox.Literal | None = None
+    contradicts: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    corroborates: tuple[str, ...] = ()
+
+    @property
+    def all_values(self) -> frozenset[Term]:
+        """What the claim gives as value, things and literals."""
+        return frozenset([*(ox.NamedNode(thing) for thing in self.objects), *self.values])
 
 
-def understand(new: NewClaim, known: Lookup, source: str) -> Terms:
-    """Return the parts of `new`, a claim from `source`, as the graph knows them.
+class Resolver:
+    """Reads the parts of new claims; claims of the same batch may name one another by `siblings`, their IRIs."""
 
-    Raises UsageError where one is missing, unknown, malformed or at odds with another.
-    """
-    terms = _terms(new, known)
-    if not given(new.reason) and shorten(terms.rank) in ("rank:preferred", "rank:deprecated"):
-        why = "readers must be able to judge the curators' judgement"
-        raise UsageError(f"{shorten(terms.rank)} has no reason", why=why, hint="give one with --reason")
-    if new.as_of is not None:
-        date_literal(new.as_of, "--as-of")
-    _require_holder(terms, known, source)
-    _require_value(terms)
-    _require_fit(terms, known)
-    return terms
+    def __init__(self, known: Lookup, say: Say, siblings: Collection[str] = ()):
+        self._known = known
+        self._say = say
+        self._claims = {*known.claims(), *siblings}
 
+    def resolve(self, new: NewClaim, faults: Faults) -> Terms | None:
+        """Return the parts of `new` as the graph knows them; None where one is missing or unknown.
 
-def given(text: str | None) -> str:
-    """Return `text` without blanks around it, or "" where there is none."""
-    return (text or "").strip()
+        What is missing, unknown, malformed or at odds with another part is put into `faults`.
+        """
+        known = self._known
+        source = subject = predicate = modality = rank = ""
+        with faults.of("source"):
+            hint = "add it with `computeatlas add source`"
+            sources = known.members(ATLAS + "Source")
+            source = known.require(new.source, sources, "a source of the graph", prefix="src", hint=hint)
+        with faults.of("subject"):
+            subject = known.require(new.subject, known.entities, "an entity of the graph", hint=DESCRIBED)
+        with faults.of("predicate"):
+            predicate = known.require(new.predicate, known.properties(), "a property of the ontology")
+        with faults.of("modality"):
+            modality = known.require(new.modality, known.codes("modality"), "a modality", prefix="modality")
+        with faults.of("rank"):
+            rank = known.require(new.rank, known.codes("rank"), "a rank", prefix="rank")
+            self._require_reason(new, rank)
+        if not (source and subject and predicate and modality and rank):
+            return None
+        objects, values = self._values(new, predicate, source, faults)
+        terms = Terms(
+            source=source,
+            subject=subject,
+            predicate=predicate,
+            modality=modality,
+            rank=rank,
+            objects=tuple(objects),
+            values=tuple(values),
+            stated_by=self._actors(new, faults),
+            as_of=self._as_of(new.as_of, faults),
+            scope_part=self._scope_part(new, faults),
+            scope_period=self._period(new.scope_period, faults),
+            contradicts=self._others(new.contradicts, "contradicts", faults),
+            supersedes=self._others(new.supersedes, "supersedes", faults),
+            corroborates=self._others(new.corroborates, "corroborates", faults),
+        )
+        if not any(fault.field in ("objects", "values") for fault in faults):
+            self._require_value(terms, faults)
+        self._require_holder(terms, faults)
+        self._require_fit(terms, faults)
+        return terms
 
+    def _values(self, new: NewClaim, predicate: str, source: str, faults: Faults) -> tuple[list[str], list[ox.Literal]]:
+        reader = ValueReader(self._known, self._known.language(source), self._say)
+        objects: list[str] = []
+        values: list[ox.Literal] = []
+        for name in new.objects:
+            with faults.of("objects"):
+                objects.append(reader.thing(name, predicate).value)
+        for text in new.values:
+            with faults.of("values"):
+                value = reader.value(text, predicate)
+                if isinstance(value, ox.Literal):
+                    values.append(value)
+                else:
+                    objects.append(value.value)
+        return objects, values
 
-def _terms(new: NewClaim, known: Lookup) -> Terms:
-    described = "define it in graph_data/entities/, with a class and a label in English and Swedish"
-    actors = known.members(ATLAS + "Actor")
-    predicate = known.require(new.predicate, known.properties(), "a property of the ontology")
-    # Before the values are read: those of another kind of property would be blamed for their form.
-    if new.values and known.is_a(predicate, OWL + "ObjectProperty"):
-        what = f"{shorten(predicate)} leads to things, not to literals"
-        raise UsageError(what, hint="give --object instead of --value")
-    if new.objects and known.is_a(predicate, OWL + "DatatypeProperty"):
-        raise UsageError(f"{shorten(predicate)} gives literals, not things", hint="give --value instead of --object")
-    things = known.entities | known.codes()
-    return Terms(
-        subject=known.require(new.subject, known.entities, "an entity of the graph", hint=described),
-        predicate=predicate,
-        modality=known.require(new.modality, known.codes("modality"), "a modality", prefix="modality"),
-        rank=known.require(new.rank, known.codes("rank"), "a rank", prefix="rank"),
-        stated_by=tuple(known.require(name, actors, "an actor of the graph", hint=described) for name in new.stated_by),
-        objects=tuple(
-            known.require(name, things, "an entity or code of the graph", hint=described) for name in new.objects
-        ),
-        values=tuple(_literal(value, predicate, known) for value in new.values),
-    )
+    def _actors(self, new: NewClaim, faults: Faults) -> tuple[str, ...]:
+        actors = self._known.members(ATLAS + "Actor")
+        return self._required(new.stated_by, "stated_by", actors, "an actor of the graph", DESCRIBED, faults)
 
+    def _others(self, names: Iterable[str], field: str, faults: Faults) -> tuple[str, ...]:
+        hint = "name a claim of the graph or of another row"
+        return self._required(names, field, self._claims, "a claim", hint, faults, prefix="claim")
 
-def _literal(text: str, predicate: str, known: Lookup) -> ox.Literal:
-    """Return `text` as the range of `predicate` wants it; without a range of numbers it is words of a language."""
-    for datatype in sorted(known.ranges(predicate) & _FORMS.keys()):
-        if not _FORMS[datatype].fullmatch(text):
-            what = f"{text!r} is not a value of {shorten(predicate)}"
-            raise UsageError(what, hint=f"give an {shorten(datatype)}, such as {_example(datatype)}")
-        # A decimal without a point would be an integer in Turtle.
-        decimal = datatype == XSD + "decimal" and "." not in text
-        return ox.Literal(f"{text}.0" if decimal else text, datatype=ox.NamedNode(datatype))
-    words, at, language = text.rpartition("@")
-    if not (at and words.strip() and language in LANGUAGES):
-        why = f"values of {shorten(predicate)} are words"
-        raise UsageError(f"the language of {text!r} is not given", why=why, hint="end it with @en or @sv")
-    return ox.Literal(words, language=language)
+    # Many parameters: the same look-up for fields that differ in what they may name.
+    def _required(
+        self,
+        names: Iterable[str],
+        field: str,
+        among: Collection[str],
+        what: str,
+        hint: str,
+        faults: Faults,
+        prefix: str = "",
+    ) -> tuple[str, ...]:
+        found = []
+        for name in names:
+            with faults.of(field):
+                found.append(self._known.require(name, among, what, prefix=prefix, hint=hint))
+        return tuple(found)
 
+    def _scope_part(self, new: NewClaim, faults: Faults) -> str | None:
+        if not given(new.scope_part):
+            return None
+        with faults.of("scope_part"):
+            name, what = given(new.scope_part), "an entity of the graph"
+            return self._known.require(name, self._known.entities, what, hint=DESCRIBED)
+        return None
 
-def _example(datatype: str) -> str:
-    return {"integer": "13", "decimal": "0.5", "boolean": "true"}.get(datatype.removeprefix(XSD), "text")
+    def _as_of(self, text: str | None, faults: Faults) -> ox.Literal | None:
+        with faults.of("as_of"):
+            if text is not None:
+                date_literal(text, self._say("as_of"))
+                return ox.Literal(text)
+        return None
 
+    def _period(self, text: str | None, faults: Faults) -> ox.Literal | None:
+        with faults.of("scope_period"):
+            if given(text):
+                date_literal(given(text), self._say("scope_period"))
+                return ox.Literal(given(text))
+        return None
 
-def _require_holder(terms: Terms, known: Lookup, source: str) -> None:
-    if shorten(terms.modality) == "modality:opinion" and not terms.stated_by:
-        publisher = known.publisher(source)
+    def _require_reason(self, new: NewClaim, rank: str) -> None:
+        if not given(new.reason) and shorten(rank) in ("rank:preferred", "rank:deprecated"):
+            why = "readers must be able to judge the curators' judgement"
+            raise UsageError(f"{shorten(rank)} has no reason", why=why, hint=f"give one with {self._say('reason')}")
+
+    def _require_holder(self, terms: Terms, faults: Faults) -> None:
+        if shorten(terms.modality) != "modality:opinion" or terms.stated_by:
+            return
+        publisher = self._known.publisher(terms.source)
         own = f"; for the source's own, its publisher {shorten(publisher)}" if publisher else ""
-        raise UsageError("the opinion is nobody's", why="an opinion is somebody's", hint=f"name --stated-by{own}")
+        with faults.of("stated_by"):
+            hint = f"name {self._say('stated_by')}{own}"
+            raise UsageError("the opinion is nobody's", why="an opinion is somebody's", hint=hint)
+
+    def _require_value(self, terms: Terms, faults: Faults) -> None:
+        valued = bool(terms.objects or terms.values)
+        if valued == (shorten(terms.modality) == "modality:stated-unknown"):
+            what = "a value is given that is stated to be unknown" if valued else "no value is given"
+            hint = f"give {_either(self._say('objects'), self._say('values'))}, or else "
+            with faults.of("values"):
+                raise UsageError(what, hint=f"{hint}{self._say('modality')} stated-unknown")
+
+    def _require_fit(self, terms: Terms, faults: Faults) -> None:
+        name, predicate = shorten(terms.predicate), terms.predicate
+        with faults.of("subject"):
+            self._require_kinds((terms.subject,), self._known.domains(predicate), f"subject of {name}")
+        with faults.of("objects"):
+            self._require_kinds(terms.objects, self._known.ranges(predicate), f"object of {name}")
+
+    def _require_kinds(self, things: tuple[str, ...], kinds: set[str], role: str) -> None:
+        """Raise UsageError if one of `things` is of none of `kinds`: the reasoner would not say which part is wrong."""
+        for thing in things:
+            for kind in sorted(kinds):
+                if not self._known.is_a(thing, kind):
+                    label = self._known.label(kind, "en")
+                    raise UsageError(
+                        f"{shorten(thing)} cannot be the {role}",
+                        why=f"it is not of the class {shorten(kind)} ({label})",
+                        hint="name another, or another property",
+                    )
 
 
-def _require_value(terms: Terms) -> None:
-    valued = bool(terms.objects or terms.values)
-    if valued == (shorten(terms.modality) == "modality:stated-unknown"):
-        what = "a value is given that is stated to be unknown" if valued else "no value is given"
-        raise UsageError(what, hint="give --object or --value, or else --modality stated-unknown")
-
-
-def _require_fit(terms: Terms, known: Lookup) -> None:
-    name = shorten(terms.predicate)
-    _require_kinds((terms.subject,), known.domains(terms.predicate), f"subject of {name}", known)
-    _require_kinds(terms.objects, known.ranges(terms.predicate), f"object of {name}", known)
-
-
-def _require_kinds(things: tuple[str, ...], kinds: set[str], role: str, known: Lookup) -> None:
-    """Raise UsageError where one of `things` is of none of `kinds`: the reasoner would not say which part is wrong."""
-    for thing in things:
-        for kind in sorted(kinds):
-            if not known.is_a(thing, kind):
-                label = known.label(kind, "en")
-                what = f"{shorten(thing)} cannot be the {role}"
-                raise UsageError(
-                    what,
-                    why=f"it is not of the class {shorten(kind)} ({label})",
-                    hint="name another, or another property",
-                )
+def _either(one: str, other: str) -> str:
+    return one if one == other else f"{one} or {other}"

@@ -1,0 +1,108 @@
+"""Duplicates and near-duplicates: claims that say the same, things that are called alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from computeatlas.curate.add.lookup import spelled
+from computeatlas.model.namespaces import ATLAS, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from computeatlas.curate.add.lookup import Lookup
+    from computeatlas.curate.add.resolve import Terms
+    from computeatlas.model.terms import Term
+
+#: From 0 to 100: at 88 one letter in eight differs (https://rapidfuzz.github.io/RapidFuzz/Usage/fuzz.html#ratio).
+_ALIKE = 88.0
+
+#: Subject or part, property, and period.
+Question = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A claim that says what a new one says: `name` is its IRI, `exact` whether its document is the same too."""
+
+    name: str
+    exact: bool
+
+
+class ClaimIndex:
+    """What claims say, by the question that they answer."""
+
+    def __init__(self, known: Lookup):
+        self._known = known
+        self._by_question: defaultdict[Question, list[tuple[str, frozenset[Term], set[str]]]] = defaultdict(list)
+        for name in known.claims():
+            said = known.said(name)
+            subject = _first(said, "scopePart") or _first(said, "subject")
+            question = (subject, _first(said, "predicate"), _first(said, "scopePeriod"))
+            values = frozenset(t for key in ("object", "value") for t in said.get(ATLAS + key, ()))
+            self._by_question[question].append((name, values, known.sources_of(name)))
+
+    def add(self, name: str, terms: Terms) -> None:
+        """Take a new claim called `name` into account for those that follow."""
+        self._by_question[_question(terms)].append((name, terms.all_values, {terms.source}))
+
+    def twins(self, terms: Terms) -> list[Twin]:
+        """Return the claims that give the same value to the same question, those of the same document first."""
+        found = []
+        for name, values, sources in self._by_question.get(_question(terms), ()):
+            if _same(values, terms.all_values) and values:
+                exact = terms.source in sources and values == terms.all_values
+                found.append(Twin(name, exact))
+        return sorted(found, key=lambda twin: not twin.exact)
+
+
+def _question(terms: Terms) -> Question:
+    period = terms.scope_period.value if terms.scope_period else ""
+    return (terms.scope_part or terms.subject, terms.predicate, period)
+
+
+def _first(said: Mapping[str, Collection[Term]], key: str) -> str:
+    return min((term.value for term in said.get(ATLAS + key, ())), default="")
+
+
+def _same(some: frozenset[Term], others: frozenset[Term]) -> bool:
+    """Return whether two sets of values are the same, words also where they are spelled otherwise."""
+    return _folded(some) == _folded(others)
+
+
+def _folded(values: frozenset[Term]) -> set[tuple[str, str]]:
+    return {
+        (spelled(term.value), term.language) if isinstance(term, ox.Literal) and term.language else (term.value, "")
+        for term in values
+    }
+
+
+def things_called(labels: Collection[str], known: Lookup, among: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the things of `among` that have one of `labels`, and those with a label like one, the nearest first.
+
+    Labels are compared without case, accents and punctuation, and without regard to the order of their words.
+    """
+    spellings = known.spellings(among)
+    same: dict[str, None] = {}
+    alike: dict[str, None] = {}
+    for label in dict.fromkeys(map(spelled, labels)):
+        for spelling, _score, _key in process.extract(
+            label, list(spellings), scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=10
+        ):
+            found = same if _sorted(spelling) == _sorted(label) else alike
+            found.update(dict.fromkeys(sorted(spellings[spelling])))
+    return list(same), [name for name in alike if name not in same]
+
+
+def _sorted(spelling: str) -> list[str]:
+    return sorted(spelling.split(" "))
+
+
+def listed(names: Collection[str], known: Lookup) -> str:
+    """Return `names` with their English labels, for a message."""
+    return ", ".join(f"{shorten(name)} ({known.label(name, 'en')})" for name in names)
