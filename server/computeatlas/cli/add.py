@@ -36,6 +36,11 @@ def _offsets(_context: click.Context, _option: click.Parameter, values: tuple[st
     return tuple(found)
 
 
+accept_similar_option = click.option(
+    "--accept-similar", is_flag=True, help="Write it although the graph has something like it."
+)
+
+
 @click.group("add")
 def add_command() -> None:
     """Add a source or a claim to the curated files."""
@@ -60,39 +65,49 @@ def source_command(root: str | None, **given: Any) -> None:
 
 @add_command.command("claim")
 @root_option
-@click.option("--archive", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The archived texts.")
+@click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="The archived texts.")
 @click.option("--source", metavar="SLUG", required=True, help="The source that makes the claim.")
 @click.option(
     "--passage", "passages", metavar="START:END", multiple=True, callback=_offsets, help="A passage by its offsets."
 )
 @click.option("--find", "finds", metavar="TEXT", multiple=True, help="A passage by its text.")
-@click.option("--subject", metavar="CURIE", required=True, help="What it is about, such as infra:NAME.")
+@click.option("--locator", metavar="WORDS", help="Three to six words of a document that is not archived.")
+@click.option("--seen-on", metavar="DAY", help="The day on which that document was read, as 2026-11-20.")
+@click.option("--subject", metavar="THING", required=True, help="What it is about, such as infra:NAME, or its label.")
 @click.option("--predicate", metavar="CURIE", required=True, help="The property, such as atlas:locatedIn.")
-@click.option("--object", "objects", metavar="CURIE", multiple=True, help="A thing as value.")
+@click.option("--object", "objects", metavar="THING", multiple=True, help="A thing as value.")
 @click.option(
     "--value",
     "values",
     metavar="TEXT",
     multiple=True,
-    help="A number, or words that end in @en or @sv.",
+    help="A number, an amount such as 1.2 GW, or words that end in @en or @sv.",
 )
 @click.option("--modality", metavar="M", required=True, help="How the source puts it, such as reported.")
 @click.option("--rank", metavar="R", default="normal", show_default=True, help="What the curators make of it.")
 @click.option("--reason", metavar="TEXT", help="Why it has that rank, in English.")
+@click.option("--reason-sv", metavar="TEXT", help="The same in Swedish.")
 @click.option("--stated-by", metavar="CURIE", multiple=True, help="Whom the source gives as origin.")
 @click.option("--as-of", metavar="DATE", help="When it was true or said: 2024, 2024-12 or 2024-12-10.")
+@click.option("--scope", "scope_part", metavar="THING", help="The part of its subject that it speaks of.")
+@click.option("--scope-period", metavar="DATE", help="The period that a figure is for.")
+@click.option("--contradicts", metavar="CLAIM", multiple=True, help="A claim with another answer to the same question.")
+@click.option("--supersedes", metavar="CLAIM", multiple=True, help="An earlier answer that it takes the place of.")
+@click.option("--corroborates", metavar="CLAIM", multiple=True, help="The same answer in an independent document.")
 @click.option("--name", metavar="SLUG", help="Its name behind claim:; by default made of subject and predicate.")
 @click.option("--label-en", metavar="TEXT", help="Its English label; by default made of its parts.")
 @click.option("--label-sv", metavar="TEXT", help="Its Swedish label; by default made of its parts.")
 @click.option("--topic", metavar="FILE", help="The file of graph_data/claims/; by default that of its subject.")
-def claim_command(root: str | None, archive: Path, **given: Any) -> None:
+@accept_similar_option
+def claim_command(root: str | None, archive: Path | None, accept_similar: bool, **given: Any) -> None:
     """Write a claim of a source, and its passages where they are new.
 
-    The options --passage, --find, --object, --value and --stated-by may be repeated.
+    The options --passage, --find, --object, --value, --stated-by, --contradicts, --supersedes and --corroborates may be
+    repeated.
     """
     project = writable_project(root)
     with _all_or_nothing() as step:
-        added = add_claim(project, NewClaim(**given), archive, step)
+        added = add_claim(project, NewClaim(**given), archive, step, accept_similar=accept_similar)
     _report(added)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from computeatlas.curate.add.lookup import expand
 from computeatlas.curate.add.fields import NewClaim
+from computeatlas.curate.add.lookup import expand
 from computeatlas.curate.add.source import part
 from computeatlas.curate.check.evidence import check_evidence
 from computeatlas.engine.embedded import EmbeddedEngine

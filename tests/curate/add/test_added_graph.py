@@ -10,8 +10,8 @@ import pytest
 
 from computeatlas.curate.add import write
 from computeatlas.curate.add.claim import add_claim
-from computeatlas.curate.add.lookup import Lookup, expand
 from computeatlas.curate.add.fields import Faults, NewClaim, option
+from computeatlas.curate.add.lookup import Lookup, expand
 from computeatlas.curate.add.resolve import Resolver
 from computeatlas.curate.add.source import NewSource, add_source
 from computeatlas.curate.check.evidence import read_archive

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.evidence import locate, place_of_passage
 from computeatlas.curate.add.fields import option
-from computeatlas.curate.add.source import part
+from computeatlas.curate.add.source import NewSource, add_source, part
 from computeatlas.curate.check.run import require_sound
 from computeatlas.curate.data_file import data_iri, new_file
-from computeatlas.model.errors import UsageError
+from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import PREFIXES, shorten
 from computeatlas.model.project import Project
 from computeatlas.turtle.edit import extended
@@ -116,9 +116,12 @@ def test_prefixes_that_are_missing_are_put_in_their_order(graph: Project) -> Non
     assert lines == sorted(lines)
 
 
+YEARS = ("2023", "2024", "2025")
+
+
 def test_names_that_are_taken_get_a_number(graph: Project) -> None:
-    names = [add_claim(graph, CLAIM, ARCHIVE).iri for _ in range(3)]
-    names.append(add_claim(graph, replace(CLAIM, name="hall-cost"), ARCHIVE).iri)
+    names = [add_claim(graph, replace(CLAIM, as_of=year), ARCHIVE, accept_similar=True).iri for year in YEARS]
+    names.append(add_claim(graph, replace(CLAIM, name="hall-cost"), ARCHIVE, accept_similar=True).iri)
     assert [shorten(name) for name in names] == [
         "claim:hall-operated-by",
         "claim:hall-operated-by-2",
@@ -136,9 +139,15 @@ def test_names_that_are_taken_get_a_number(graph: Project) -> None:
         ("atlas:renewableShare", "0.5", "0.5"),
     ],
 )
-def test_numbers_are_written_as_the_range_wants_them(graph: Project, predicate: str, value: str, written: str) -> None:
-    claim = replace(CLAIM, predicate=predicate, objects=(), values=(value,), as_of="2024")
-    add_claim(graph, claim, ARCHIVE)
+def test_numbers_are_written_as_the_range_wants_them(
+    graph: Project, tmp_path: Path, predicate: str, value: str, written: str
+) -> None:
+    note = tmp_path / "notes" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("In 2027 half of it, 0.5 or all 100 % of it, is to be of wind.\n", encoding="utf-8")
+    add_source(graph, NewSource(note, "actor:builder", name="note", language="en"))
+    claim = replace(CLAIM, source="note", predicate=predicate, objects=(), values=(value,), as_of="2024")
+    add_claim(graph, replace(claim, finds=(), passages=((0, 60),)), note.parent)
     assert f"    atlas:value {written} ;\n" in (graph.root / HALL).read_text()
 
 
@@ -321,3 +330,32 @@ def test_any_words_come_back_as_they_were_written(text: str, language: str) -> N
     written = new_file(data_iri("claims", "x"), "X.", block)
     found = {q.object for q in ox.parse(written.encode(), format=ox.RdfFormat.TURTLE) if q.subject == block.subject}
     assert found == {literal, ox.Literal(text)}
+
+
+@pytest.mark.parametrize("value", ["2027", "2028"])
+def test_a_figure_that_its_passage_does_not_have_is_refused_as_by_the_check(
+    graph: Project, tmp_path: Path, value: str
+) -> None:
+    note = tmp_path / "notes" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("Builder opens the hall in 2027.\n", encoding="utf-8")
+    add_source(graph, NewSource(note, "actor:builder", name="note", language="en"))
+    claim = replace(CLAIM, source="note", predicate="atlas:plannedOperationalYear", objects=(), values=(value,))
+    claim = replace(claim, finds=("the hall in 2027",))
+    before = snapshot(graph)
+    if value == "2027":
+        add_claim(graph, claim, note.parent)
+        require_sound(graph)
+        return
+    with pytest.raises(FindingsError) as caught:
+        add_claim(graph, claim, note.parent)
+    assert [finding.code for finding in caught.value.findings] == ["figure-not-in-passage"]
+    assert snapshot(graph) == before
+
+
+def test_a_claim_that_the_document_makes_already_is_refused(graph: Project) -> None:
+    add_claim(graph, CLAIM, ARCHIVE)
+    before = snapshot(graph)
+    with pytest.raises(UsageError, match=r"hall\.ttl:39: claim:hall-operated-by says the same of the same document"):
+        add_claim(graph, CLAIM, ARCHIVE, accept_similar=True)
+    assert snapshot(graph) == before

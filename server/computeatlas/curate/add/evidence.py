@@ -102,7 +102,7 @@ class PassageBook:
         digest = text_digest(self._known.text_of(source, self._archive)[start:end])
         if stretch in existing:
             iri = existing[stretch]
-            if iri not in self._new[source] and self._known.digest(iri) != digest:
+            if iri not in self._new.get(source, {}) and self._known.digest(iri) != digest:
                 why = "it was another text that was read when the passage was made"
                 hint = "fix it; `computeatlas check --archive DIR` finds all such passages"
                 what = f"{shorten(iri)} has another digest than the text"

@@ -51,7 +51,13 @@ class NewClaim:
 
 
 #: Fields whose options have other names.
-_OPTIONS = {"passages": "--passage", "finds": "--find", "objects": "--object", "values": "--value"}
+_OPTIONS = {
+    "passages": "--passage",
+    "finds": "--find",
+    "objects": "--object",
+    "values": "--value",
+    "scope_part": "--scope",
+}
 #: Fields whose columns have other names.
 _COLUMNS = {
     "passages": "passage",

@@ -192,20 +192,13 @@ class Lookup:
         return f"{path}:{line}" if path else ""
 
     def require(self, name: str, among: Collection[str], what: str, *, prefix: str = "", hint: str = "") -> str:
-        """Return the IRI of `among` that `name` means: a prefixed name, IRI or label, or a bare name behind `prefix`.
+        """Return the IRI of `among` that `name` means: a prefixed name, an IRI, or a bare name behind `prefix`.
 
-        Raises UsageError, saying that it is not `what`, with near names and then `hint`; and where several things of
-        `among` have the label.
+        Raises UsageError, saying that it is not `what`, with near names and then `hint`.
         """
         iri = expand(name if ":" in name or not prefix else f"{prefix}:{name}")
         if iri in among:
             return iri
-        named = sorted(self._spellings.get(spelled(name), set()).intersection(among))
-        if len(named) == 1:
-            return named[0]
-        if named:
-            listed = ", ".join(map(shorten, named))
-            raise UsageError(f"several things are called {name}", why=f"they are {listed}", hint="name one of them")
         near = self.near(name, among)
         advice = f"did you mean {' or '.join(near)}?" if near else ""
         raise UsageError(
@@ -213,6 +206,19 @@ class Lookup:
             why="the graph has none of that name" if iri not in self._classes else "it is something else",
             hint="; ".join(part for part in (advice, hint) if part) or None,
         )
+
+    def require_called(self, name: str, among: Collection[str], what: str, *, hint: str = "") -> str:
+        """Return the IRI of `among` that `name` means, as `require` does, or the only one with `name` as a label.
+
+        Raises UsageError where several have it.
+        """
+        named = sorted(self._spellings.get(spelled(name), set()).intersection(among))
+        if expand(name) in among or not named:
+            return self.require(name, among, what, hint=hint)
+        if len(named) == 1:
+            return named[0]
+        listed = ", ".join(map(shorten, named))
+        raise UsageError(f"several things are called {name}", why=f"they are {listed}", hint="name one of them")
 
     def near(self, name: str, among: Collection[str]) -> list[str]:
         """Return the prefixed names of up to three of `among` with a name or label like `name`, the nearest first."""

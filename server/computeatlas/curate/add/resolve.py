@@ -66,9 +66,9 @@ class Resolver:
             sources = known.members(ATLAS + "Source")
             source = known.require(new.source, sources, "a source of the graph", prefix="src", hint=hint)
         with faults.of("subject"):
-            subject = known.require(new.subject, known.entities, "an entity of the graph", hint=DESCRIBED)
+            subject = known.require_called(new.subject, known.entities, "an entity of the graph", hint=DESCRIBED)
         with faults.of("predicate"):
-            predicate = known.require(new.predicate, known.properties(), "a property of the ontology")
+            predicate = known.require_called(new.predicate, known.properties(), "a property of the ontology")
         with faults.of("modality"):
             modality = known.require(new.modality, known.codes("modality"), "a modality", prefix="modality")
         with faults.of("rank"):
@@ -117,27 +117,18 @@ class Resolver:
 
     def _actors(self, new: NewClaim, faults: Faults) -> tuple[str, ...]:
         actors = self._known.members(ATLAS + "Actor")
-        return self._required(new.stated_by, "stated_by", actors, "an actor of the graph", DESCRIBED, faults)
+        found = []
+        for name in new.stated_by:
+            with faults.of("stated_by"):
+                found.append(self._known.require_called(name, actors, "an actor of the graph", hint=DESCRIBED))
+        return tuple(found)
 
     def _others(self, names: Iterable[str], field: str, faults: Faults) -> tuple[str, ...]:
-        hint = "name a claim of the graph or of another row"
-        return self._required(names, field, self._claims, "a claim", hint, faults, prefix="claim")
-
-    # Many parameters: the same look-up for fields that differ in what they may name.
-    def _required(
-        self,
-        names: Iterable[str],
-        field: str,
-        among: Collection[str],
-        what: str,
-        hint: str,
-        faults: Faults,
-        prefix: str = "",
-    ) -> tuple[str, ...]:
         found = []
         for name in names:
             with faults.of(field):
-                found.append(self._known.require(name, among, what, prefix=prefix, hint=hint))
+                hint = "name a claim of the graph or of another row"
+                found.append(self._known.require(name, self._claims, "a claim", prefix="claim", hint=hint))
         return tuple(found)
 
     def _scope_part(self, new: NewClaim, faults: Faults) -> str | None:
@@ -145,7 +136,7 @@ class Resolver:
             return None
         with faults.of("scope_part"):
             name, what = given(new.scope_part), "an entity of the graph"
-            return self._known.require(name, self._known.entities, what, hint=DESCRIBED)
+            return self._known.require_called(name, self._known.entities, what, hint=DESCRIBED)
         return None
 
     def _as_of(self, text: str | None, faults: Faults) -> ox.Literal | None:

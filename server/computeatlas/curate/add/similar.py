@@ -22,48 +22,66 @@ if TYPE_CHECKING:
 #: From 0 to 100: at 88 one letter in eight differs (https://rapidfuzz.github.io/RapidFuzz/Usage/fuzz.html#ratio).
 _ALIKE = 88.0
 
+#: What tells two claims of one document apart that give the same value: how, by whom and when it is said.
+_MANNER = ("modality", "statedBy", "asOf")
 #: Subject or part, property, and period.
 Question = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A claim that says what a new one says: `name` is its IRI, `exact` whether its document is the same too."""
+    """A claim that says what a new one says: `name` is its IRI, `exact` whether nothing tells the two apart."""
 
     name: str
     exact: bool
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A claim as far as it may say what another says: its values, its documents, and all else that tells them apart."""
+
+    name: str
+    values: frozenset[Term]
+    sources: frozenset[str]
+    manner: frozenset[str]
 
 
 class ClaimIndex:
     """What claims say, by the question that they answer."""
 
     def __init__(self, known: Lookup):
-        self._known = known
-        self._by_question: defaultdict[Question, list[tuple[str, frozenset[Term], set[str]]]] = defaultdict(list)
+        self._by_question: defaultdict[Question, list[_Said]] = defaultdict(list)
         for name in known.claims():
             said = known.said(name)
             subject = _first(said, "scopePart") or _first(said, "subject")
             question = (subject, _first(said, "predicate"), _first(said, "scopePeriod"))
             values = frozenset(t for key in ("object", "value") for t in said.get(ATLAS + key, ()))
-            self._by_question[question].append((name, values, known.sources_of(name)))
+            manner = frozenset(t.value for key in _MANNER for t in said.get(ATLAS + key, ()))
+            self._by_question[question].append(_Said(name, values, frozenset(known.sources_of(name)), manner))
 
     def add(self, name: str, terms: Terms) -> None:
         """Take a new claim called `name` into account for those that follow."""
-        self._by_question[_question(terms)].append((name, terms.all_values, {terms.source}))
+        self._by_question[_question(terms)].append(_said(name, terms))
 
     def twins(self, terms: Terms) -> list[Twin]:
         """Return the claims that give the same value to the same question, those of the same document first."""
-        found = []
-        for name, values, sources in self._by_question.get(_question(terms), ()):
-            if _same(values, terms.all_values) and values:
-                exact = terms.source in sources and values == terms.all_values
-                found.append(Twin(name, exact))
+        new = _said("", terms)
+        found = [
+            Twin(one.name, exact=bool(new.sources & one.sources) and new.manner == one.manner)
+            for one in self._by_question.get(_question(terms), ())
+            if new.values and _same(one.values, new.values)
+        ]
         return sorted(found, key=lambda twin: not twin.exact)
 
 
 def _question(terms: Terms) -> Question:
     period = terms.scope_period.value if terms.scope_period else ""
     return (terms.scope_part or terms.subject, terms.predicate, period)
+
+
+def _said(name: str, terms: Terms) -> _Said:
+    manner = {terms.modality, *terms.stated_by, *([terms.as_of.value] if terms.as_of else [])}
+    return _Said(name, terms.all_values, frozenset([terms.source]), frozenset(manner))
 
 
 def _first(said: Mapping[str, Collection[Term]], key: str) -> str:

@@ -53,7 +53,7 @@ class ValueReader:
             what = f"{shorten(predicate)} gives literals, not things"
             raise UsageError(what, hint=f"give {self._say('values')} instead of {self._say('objects')}")
         things = self._known.entities | self._known.codes()
-        return ox.NamedNode(self._known.require(text, things, "an entity or code of the graph", hint=DESCRIBED))
+        return ox.NamedNode(self._known.require_called(text, things, "an entity or code of the graph", hint=DESCRIBED))
 
     def wants_quantity(self, predicate: str) -> bool:
         """Say whether the values of `predicate` are quantities."""
