@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ from computeatlas.release.build import build
 from computeatlas.release.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.manifest import Manifest
@@ -46,25 +47,44 @@ TINY = Path(__file__).parent / "data" / "tiny"
 #: fills up the end. A module stays in one process, for the servers and browsers that its tests share, unless its tests
 #: share nothing (True).
 LONG = {
-    "web/pages/test_crawl.py": False,
-    "faults/test_kills.py": True,
-    "curate/check/test_consistency.py": True,
-    "browser/test_pages.py": False,
-    "faults/test_runaways.py": False,
+    "web/pages/test_malformed.py": False,
     "faults/test_hostile_queries.py": False,
     "faults/test_connections.py": False,
-    "cli/test_check_options.py": True,
-    "conformance/test_w3c.py": False,
-    "browser/test_editor.py": False,
+    "web/pages/test_crawl.py": False,
+    "browser/test_pages.py": False,
+    "faults/test_browsers.py": False,
+    "faults/test_pages.py": False,
+    "faults/test_kills.py": True,
     "engine/pool/test_pool.py": True,
+    "curate/check/test_consistency.py": True,
+    "browser/test_editor.py": False,
+    "conformance/test_w3c.py": False,
     "cli/test_commands.py": True,
+    "protocol/test_sparql_protocol.py": False,
     "web/serve/test_early_answers.py": False,
-    "web/serve/test_server.py": True,
-    "cli/test_diff.py": False,
-    "release/test_protege.py": False,
-    "curate/check/test_evidence.py": True,
+    "curate/check/test_broken_examples.py": True,
+    "faults/test_runaways.py": False,
     "test_wheel.py": False,
+    "views/test_malformed.py": True,
     "faults/test_fuzz.py": True,
+    "web/serve/test_server.py": True,
+    "curate/add/test_write.py": True,
+    "curate/check/test_robust.py": True,
+    "web/endpoints/test_linked_data.py": False,
+    "turtle/test_format.py": True,
+    "cli/test_check_options.py": True,
+    "protocol/test_graph_store_protocol.py": False,
+    "protocol/test_errors.py": False,
+    "cli/test_serve_options.py": True,
+    "curate/add/test_claim.py": True,
+    "curate/check/test_evidence.py": True,
+    "release/test_release.py": True,
+    "web/http/test_content_decoding.py": True,
+    "release/test_compare.py": False,
+    "cli/test_diff.py": False,
+    "flask/test_servers.py": False,
+    "flask/test_blueprint.py": False,
+    "sparql/test_order.py": False,
 }
 
 
@@ -75,6 +95,14 @@ def _require(present: object, what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} must be there in CI")
     pytest.skip(f"{what} is not there")
+
+
+def pytest_configure() -> None:
+    """Let the processes that the tests start, hundreds of them, find modules compiled where Python writes none."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(REPOSITORY / ".pytest_cache" / "bytecode"))
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"]
+        sys.dont_write_bytecode = False
 
 
 def _module_of(name: str) -> str:
@@ -192,9 +220,34 @@ def project() -> Project:
 
 
 @pytest.fixture(scope="session")
-def release(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once for all processes of the run: `made_once(name, fill)` returns it as `fill(folder)` left it.
+
+    The others wait meanwhile. What is in it is only read.
+    """
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each process has a folder of its own in that of the run.
+        common = common.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = common / f"shared-{name}"
+        with (common / f"shared-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                # Under its name it is whole: where `fill` fails, the next process tries and fails for itself.
+                unfinished = Path(tempfile.mkdtemp(dir=common))
+                fill(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def release(project: Project, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A release of the project, built once."""
-    return build(project, tmp_path_factory.mktemp("releases"))
+    return (made_once("releases", lambda folder: build(project, folder)) / "current").resolve()
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ TRIPLES = st.lists(
         st.sampled_from(["claims", "current", "entities", "ontology", "sources"]),
     ),
     min_size=1,
-    max_size=12,
+    max_size=24,
 )
 
 
@@ -236,7 +236,7 @@ GOOD = well_formed()
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(TRIPLES)
 def test_no_view_raises_and_what_is_well_formed_stays(bad: list[tuple]) -> None:
     quads = [ox.Quad(s, ox.NamedNode(p), o, ox.NamedNode(GRAPH + graph)) for s, p, o, graph in bad]

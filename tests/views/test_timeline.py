@@ -188,7 +188,11 @@ def test_the_scale_holds_every_date_and_is_not_too_short(made) -> None:
 @given(st.integers(1900, 2100), st.integers(0, 400), st.dates())
 def test_dates_lie_within_their_scale_and_in_order(first: int, years: int, day) -> None:
     scale = Scale(first, first + years)
-    assert len(range(0, len(scale.years), scale.step)) <= 11
+    assert 1 <= len(scale.numbered) <= 11
+    assert set(scale.numbered) <= set(scale.lined) <= set(scale.years)
+    # Each row draws them.
+    assert len(scale.lined) <= 100
+    assert len(scale.lined) == len(scale.years) or years >= 100
     year, month = first + day.year % (years + 1), f"{first + day.year % (years + 1)}-{day.month:02}"
     when = parse_edtf(f"{month}-{min(day.day, 28):02}")
     assert 0 <= scale.start(when) < 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import logging
 import os
@@ -11,15 +12,6 @@ import traceback
 import click
 
 from computeatlas import __version__
-from computeatlas.cli.add import add_command
-from computeatlas.cli.build import build_command
-from computeatlas.cli.check import check_command
-from computeatlas.cli.diff import diff_command
-from computeatlas.cli.evidence import evidence_command
-from computeatlas.cli.export import export_command
-from computeatlas.cli.fmt import fmt_command
-from computeatlas.cli.query import query_command
-from computeatlas.cli.serve import serve_command
 from computeatlas.cli.terminal import say
 from computeatlas.model.errors import AtlasError, FindingsError
 
@@ -27,24 +19,31 @@ from computeatlas.model.errors import AtlasError, FindingsError
 _DEBUG = "COMPUTEATLAS_DEBUG"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+#: The commands, in the order of their help. `NAME_command` in the module of that name is the command.
+COMMANDS = ("check", "fmt", "add", "evidence", "build", "diff", "serve", "query", "export")
+
+
+class _Commands(click.Group):
+    """The commands, each imported when it is wanted: all of them take twice as long as one.
+
+    https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"computeatlas.cli.{cmd_name}"), f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="computeatlas")
 def cli() -> None:
     """Claims about Europe's AI infrastructure: check them, build a release, serve and query it."""
-
-
-for _command in (
-    check_command,
-    fmt_command,
-    add_command,
-    evidence_command,
-    build_command,
-    diff_command,
-    serve_command,
-    query_command,
-    export_command,
-):
-    cli.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:

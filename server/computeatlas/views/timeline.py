@@ -42,6 +42,8 @@ _CLAIM_COLUMNS = (
 )
 #: The years that a scale has at least.
 _LEAST = 3
+#: Lines of a scale. Each row of a page draws them, so a date of the year 1 must not make them two thousand.
+_MOST_LINES = 100
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,16 @@ class Scale:
     def step(self) -> int:
         """Every how many years the scale bears a number, so that there are some ten of them."""
         return max(1, math.ceil(len(self.years) / 10))
+
+    @property
+    def numbered(self) -> range:
+        """The years whose numbers the scale bears, in order."""
+        return self.years[:: self.step]
+
+    @property
+    def lined(self) -> range:
+        """The years that begin with a line, in order: all of them, or those with a number where they are many."""
+        return self.years if len(self.years) <= _MOST_LINES else self.numbered
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,8 @@ PREFIXES = (
 )
 
 
-@settings(max_examples=60)
-@given(folder=FOLDERS, triples=st.lists(TRIPLES, min_size=1, max_size=25))
+@settings(max_examples=30)
+@given(folder=FOLDERS, triples=st.lists(TRIPLES, min_size=1, max_size=50))
 def test_a_graph_of_statements_without_sense_is_checked(tiny: Path, folder: str, triples: list[str]) -> None:
     report = checked(tiny, folder, (PREFIXES + "".join(triples)).encode())
     for finding in report.findings:
