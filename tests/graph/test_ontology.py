@@ -36,8 +36,8 @@ def terms(triples: list[ox.Quad]) -> set[str]:
     }
 
 
-def test_fewer_than_ninety_terms(triples) -> None:
-    assert 60 < len(terms(triples)) < 90
+def test_there_are_terms_of_our_own(triples) -> None:
+    assert len(terms(triples)) > 60
 
 
 @pytest.mark.parametrize("name", WANTED)

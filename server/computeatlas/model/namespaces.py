@@ -20,6 +20,8 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
 PROV = "http://www.w3.org/ns/prov#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+#: The datatype of dates in the Extended Date/Time Format.
+EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 
 #: Kinds of things that have an IRI `BASE/id/KIND/NAME`, and the prefix under which Turtle files write them.
 KINDS = {
@@ -48,6 +50,7 @@ PREFIXES = {
     "atlas": ATLAS,
     "dcat": DCAT,
     "dcterms": DCTERMS,
+    "edtf": "http://id.loc.gov/datatypes/edtf/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "oa": "http://www.w3.org/ns/oa#",

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from computeatlas import __version__
 from computeatlas.curate.check.run import require_sound
 from computeatlas.curate.current_view import annotate, derive_current_view
+from computeatlas.curate.derived_days import derive_days
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import UsageError
@@ -65,6 +66,7 @@ def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = 
     """Return the triples of every named graph of a release, by its name."""
     progress("deriving the current view")
     graphs = _canonical(parsed.quads())
+    graphs["inferred"] = derive_days(t for triples in graphs.values() for t in triples)
     engine = EmbeddedEngine(
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(name)))
         for name, triples in graphs.items()
@@ -75,7 +77,7 @@ def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = 
     rules = [read_query(path, require=("summary",)) for path in project.rules()]
     inferred = infer([*(t for triples in graphs.values() for t in triples), *supported], rules)
     graphs["current"] = list(annotate(supported))
-    graphs["inferred"] = inferred
+    graphs["inferred"] += inferred
     progress("describing")
     graphs["metadata"] = list(describe(graphs))
     return {name: graphs[name] for name in GRAPHS}

@@ -13,6 +13,7 @@ from computeatlas.curate.check.rules import find_rule_breaches
 from computeatlas.curate.check.shapes import find_shape_violations
 from computeatlas.curate.check.structure import find_structural_faults
 from computeatlas.curate.current_view import derive_current_view
+from computeatlas.curate.derived_days import derived_quads
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import FindingsError, ReasonerMissingError
 from computeatlas.model.progress import Progress, silent
@@ -98,7 +99,8 @@ def check_project(
     progress("checking shapes")
     report.findings += find_shape_violations(graph, project.shapes())
     progress("checking rules")
-    engine = EmbeddedEngine(graph.quads())
+    quads = [*graph.quads()]
+    engine = EmbeddedEngine([*quads, *derived_quads(quads)])
     view = derive_current_view(engine, read_query(project.derivation()))
     report.findings += find_rule_breaches(graph, engine, view, project.checks())
     if archive is None:
