@@ -38,6 +38,8 @@ HEAD = "\n".join(
         "psg": "https://w3id.org/compute-atlas/id/passage/",
         "rank": "https://w3id.org/compute-atlas/id/rank/",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "reliability": "https://w3id.org/compute-atlas/id/reliability/",
+        "source-kind": "https://w3id.org/compute-atlas/id/source-kind/",
         "src": "https://w3id.org/compute-atlas/id/source/",
     }.items()
 )
@@ -60,7 +62,8 @@ def make_graph(root: Path, claims: int) -> Project:
         if n % 60 == 0:
             sources.append(
                 f'src:s{n} a atlas:Source ; dcterms:title "S{n}" ; dcterms:publisher actor:builder ;\n'
-                f'    dcterms:language "en" ; dcterms:extent 9999 ; atlas:sha256 "{digest[:-8]}{n:08x}" .\n'
+                f'    dcterms:language "en" ; dcterms:extent 9999 ; atlas:sha256 "{digest[:-8]}{n:08x}" ;\n'
+                "    atlas:sourceKind source-kind:news ; atlas:reliability reliability:b .\n"
             )
         sources.append(
             f"psg:s{n - n % 60}-{n} a atlas:Passage ; atlas:inSource src:s{n - n % 60} ;\n"

@@ -34,7 +34,8 @@ def run(runner: CliRunner, *arguments: object) -> Result:
 
 
 def add_note(runner: CliRunner, tiny: Path, note: Path) -> Result:
-    return run(runner, "source", "--root", tiny, "--publisher", "actor:builder", "--name", "note", note)
+    options = ["--publisher", "actor:builder", "--kind", "news", "--name", "note"]
+    return run(runner, "source", "--root", tiny, *options, note)
 
 
 def test_a_source_and_a_claim_are_added_and_told(runner: CliRunner, tiny: Path, note: Path) -> None:
@@ -43,6 +44,7 @@ def test_a_source_and_a_claim_are_added_and_told(runner: CliRunner, tiny: Path, 
     assert done.stdout.splitlines() == ["src:note: A note on halls", "written: graph_data/sources/note.ttl"]
     assert done.stderr.splitlines() == [
         "language en, guessed from the words",
+        "reliability B, the usual one of that kind",
         "not known: dcterms:issued, foaf:page; comments in the file say what to add",
     ]
     options = ["--archive", note.parent, "--find", "a hall", "--passage", "0:6", "--stated-by", "actor:builder"]
@@ -61,6 +63,7 @@ def test_a_source_and_a_claim_are_added_and_told(runner: CliRunner, tiny: Path, 
 
 def test_each_option_of_a_source_reaches_its_file(runner: CliRunner, tiny: Path, note: Path) -> None:
     options = ["--title", "En hall", "--language", "sv", "--url", "https://example.org/", "--issued", "2024-12-10"]
+    options += ["--kind", "aggregator", "--reliability", "C", "--copy-of", "paper"]
     done = run(runner, "source", "--root", tiny, "--publisher", "actor:builder", *options, note)
     assert done.exit_code == 0, done.exception
     assert done.stderr == ""
@@ -70,8 +73,21 @@ def test_each_option_of_a_source_reaches_its_file(runner: CliRunner, tiny: Path,
         'dcterms:language "sv" ;',
         "foaf:page <https://example.org/> ;",
         'dcterms:issued "2024-12-10"^^xsd:date ;',
+        "atlas:sourceKind source-kind:aggregator ;",
+        "atlas:reliability reliability:c ;",
+        "atlas:copyOf src:paper .",
     ):
         assert f"    {line}\n" in text
+
+
+def test_a_source_without_a_text_is_located(runner: CliRunner, tiny: Path) -> None:
+    options = ["--publisher", "actor:builder", "--title", "Un pabellón", "--language", "es", "--kind", "blog"]
+    options += ["--url", "https://example.org/", "--issued", "2024-12", "--topic", "pabellon"]
+    done = run(runner, "source", "--root", tiny, *options)
+    assert done.exit_code == 0, done.exception
+    assert done.stdout.splitlines() == ["src:un-pabellon: Un pabellón", "written: graph_data/sources/pabellon.ttl"]
+    assert done.stderr.splitlines() == ["reliability D, the usual one of that kind"]
+    require_sound(Project.find(tiny))
 
 
 def test_each_option_of_a_claim_reaches_its_file(runner: CliRunner, tiny: Path) -> None:
@@ -112,10 +128,11 @@ def test_offsets_in_another_form_are_wrong_use(runner: CliRunner, tiny: Path, of
     assert "is not START:END" in done.stderr
 
 
-def test_a_language_of_no_label_is_wrong_use(runner: CliRunner, tiny: Path, note: Path) -> None:
-    done = run(runner, "source", "--root", tiny, "--language", "de", note)
-    assert done.exit_code == 2
-    assert "'de' is not one of" in done.stderr
+def test_a_language_that_is_none_is_refused_with_the_nearest(runner: CliRunner, tiny: Path, note: Path) -> None:
+    options = ["--publisher", "actor:builder", "--kind", "news", "--language", "swedish"]
+    error = run(runner, "source", "--root", tiny, *options, note).exception
+    assert isinstance(error, UsageError)
+    assert "did you mean “sv”?" in str(error)
 
 
 def test_findings_come_with_the_word_that_nothing_was_changed(runner: CliRunner, tiny: Path, note: Path) -> None:

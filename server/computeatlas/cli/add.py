@@ -14,7 +14,7 @@ from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.terminal import say
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.fields import NewClaim
-from computeatlas.curate.add.source import LANGUAGES, Added, NewSource, add_source
+from computeatlas.curate.add.source import Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError
 from computeatlas.model.namespaces import shorten
 
@@ -51,12 +51,20 @@ def add_command() -> None:
 @click.option("--name", metavar="SLUG", help="Its name behind src:; by default made of the title.")
 @click.option("--title", metavar="TEXT", help="Its title; by default the first line of the text.")
 @click.option("--publisher", metavar="CURIE", help="Its publisher, an actor of the graph, as actor:NAME; required.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Its language; by default guessed from the words.")
+@click.option("--language", metavar="TAG", help="Its language, such as en or pt-BR; by default guessed from the words.")
 @click.option("--url", metavar="URL", help="The address of the page.")
 @click.option("--issued", metavar="DATE", help="When it was published: 2024, 2024-12 or 2024-12-10.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help="Its kind, such as official, news or trade-press; required.")
+@click.option("--reliability", metavar="A-D", help="How far it is trusted; by default what its kind mostly has.")
+@click.option("--copy-of", "copies", metavar="SLUG", multiple=True, help="A source that it copies; may be repeated.")
+@click.option("--topic", metavar="NAME", help="The file for one without FILE; by default that of the year of issue.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 def source_command(root: str | None, **given: Any) -> None:
-    """Describe the archived text FILE as a source, in a file of graph_data/sources/."""
+    """Describe a document as a source, in a file of graph_data/sources/.
+
+    FILE is its archived text, against which its passages are verified. Without one the document is only located: give
+    --url, --title, --issued and --language then.
+    """
     project = writable_project(root)
     with _all_or_nothing() as step:
         added = add_source(project, NewSource(**given), step)

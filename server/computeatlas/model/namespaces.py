@@ -38,6 +38,8 @@ KINDS = {
     "psg": "passage",
     "qty": "quantity",
     "rank": "rank",
+    "reliability": "reliability",
+    "source-kind": "source-kind",
     "src": "source",
     "status": "status",
     "topic": "topic",

@@ -7,6 +7,7 @@ is expected the first in the order of `sort_key` is taken, and bounds are taken 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _OA = PREFIXES["oa"]
 _PAGE = PREFIXES["foaf"] + "page"
+_COPY_OF = ATLAS + "copyOf"
 
 
 class Facts:
@@ -87,14 +89,32 @@ class Facts:
                 start=whole_of(_first(said, _OA + "start")),
                 end=whole_of(_first(said, _OA + "end")),
                 digest=text_of(_first(said, ATLAS + "sha256")),
+                locator=text_of(_first(said, ATLAS + "locator")),
+                seen_on=text_of(_first(said, ATLAS + "seenOn")),
             )
         return self._passages[term]
 
     def source(self, term: Term) -> Source:
         """Return the source `term`."""
         if term not in self._sources:
-            self._sources[term] = read_source(text_of(term), self.of(term))
+            found = read_source(text_of(term), self.of(term))
+            self._sources[term] = replace(found, origins=self._origins(term))
         return self._sources[term]
+
+    def _origins(self, source: Term) -> tuple[str, ...]:
+        """Return the IRIs of the documents at the end of what `source` copies, as far as the rows say.
+
+        Those of a circle of copies, which has no end, are all that are in it.
+        """
+        seen: dict[Term, bool] = {}
+        waiting = [source]
+        while waiting:
+            term = waiting.pop()
+            copied = [other for other in self.of(term).get(_COPY_OF, ()) if isinstance(other, ox.NamedNode)]
+            seen[term] = bool(copied)
+            waiting += [other for other in copied if other not in seen]
+        ends = [term for term, is_copy in seen.items() if not is_copy]
+        return tuple(sorted(text_of(term) for term in ends or seen))
 
     def _supported(self, claim: str) -> set[tuple[str, str, Term]]:
         """Return the triples of the current view that rest on `claim`."""
@@ -124,7 +144,10 @@ def spread(rows: Iterable[Mapping[str, Term]], columns: Iterable[tuple[str, str,
 
 
 def read_source(name: str, said: Said) -> Source:
-    """Return the source of the IRI `name` from what is said of it; of several dates the earliest counts."""
+    """Return the source of the IRI `name` from what is said of it; of several dates the earliest counts.
+
+    What it copies is followed no further, so `origins` are empty.
+    """
     issued = _dated(said.get(DCTERMS + "issued", ()))
     return Source(
         iri=name,
@@ -135,6 +158,9 @@ def read_source(name: str, said: Said) -> Source:
         languages=tuple(t.value for t in _literals(said, DCTERMS + "language")),
         titles=_literals(said, DCTERMS + "title"),
         digest=text_of(_first(said, ATLAS + "sha256")),
+        kind=_one_iri(said, ATLAS + "sourceKind"),
+        reliability=_one_iri(said, ATLAS + "reliability"),
+        copies=_iris(said, _COPY_OF),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from computeatlas.model.namespaces import ID
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     import pyoxigraph as ox
@@ -40,6 +41,13 @@ class Rank(StrEnum):
     DEPRECATED = ID + "rank/deprecated"
 
 
+class Grade(StrEnum):
+    """How well a passage can be looked up: its text is archived and verified, or only its place is known."""
+
+    ARCHIVED = "archived"
+    LOCATED = "located"
+
+
 #: Claims of these modalities never enter the current view; see `queries/derive/current_view.rq`.
 KEPT_OUT = frozenset({Modality.PREDICTION, Modality.SPECULATION, Modality.OPINION, Modality.STATED_UNKNOWN})
 _DOUBTS: dict[str, int] = {modality: place for place, modality in enumerate(Modality)}
@@ -55,7 +63,9 @@ class Source:
     """A document: where it is to be read, who published it, when and in which language.
 
     `issued` is None where `issued_text`, the date as the data have it, is no date. `languages` are tags of BCP 47,
-    `digest` is the SHA-256 of its archived text.
+    `digest` is the SHA-256 of its archived text, "" where that is not archived. `kind` and `reliability` are IRIs of
+    the code lists. `copies` are the IRIs of the documents that it copies, `origins` those of the documents at the end
+    of all copying, itself where it copies none.
     """
 
     iri: str
@@ -66,13 +76,35 @@ class Source:
     languages: tuple[str, ...] = ()
     titles: tuple[ox.Literal, ...] = ()
     digest: str = ""
+    kind: str | None = None
+    reliability: str | None = None
+    copies: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+def independent(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Return those of `sources` that stand for themselves: of documents with one origin only one, the origin first.
+
+    A document that copies several is left out where one of them is counted. Their number is what “rests on N
+    independent documents” says.
+    """
+    origins = {source: source.origins or (source.iri,) for source in sources}
+    counted: set[str] = set()
+    kept = []
+    for source in sorted(origins, key=lambda one: (len(origins[one]), bool(one.copies), one.iri)):
+        if counted.isdisjoint(origins[source]):
+            kept.append(source)
+            counted.update(origins[source])
+    return tuple(sorted(kept, key=lambda one: one.iri))
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of a source, from character `start` (counted from 0) up to, not including, `end`.
+    """A place in a source, of either grade.
 
-    `digest` is the SHA-256 of its text.
+    Where the source is archived: the stretch from character `start` (counted from 0) up to, not including, `end`;
+    `digest` is the SHA-256 of its text. Where it is only located: `locator`, some words of the document that find the
+    place, and `seen_on`, the day on which it was seen, in ISO 8601.
     """
 
     iri: str
@@ -80,6 +112,15 @@ class Passage:
     start: int | None = None
     end: int | None = None
     digest: str = ""
+    locator: str = ""
+    seen_on: str = ""
+
+    @property
+    def grade(self) -> Grade | None:
+        """Its grade, None where it does not say where it is."""
+        if self.start is not None and self.end is not None:
+            return Grade.ARCHIVED
+        return Grade.LOCATED if self.locator else None
 
 
 @dataclass(frozen=True)
@@ -123,6 +164,12 @@ class Claim:
     def sources(self) -> tuple[Source, ...]:
         """The sources of its passages, each once."""
         return tuple(dict.fromkeys(passage.source for passage in self.passages if passage.source))
+
+    @property
+    def grade(self) -> Grade | None:
+        """The best grade of its passages, so LOCATED where none is archived; None where it has no place at all."""
+        grades = {passage.grade for passage in self.passages}
+        return next((grade for grade in Grade if grade in grades), None)
 
     def passages_in(self, source: str) -> tuple[Passage, ...]:
         """Return those of its passages that are in the source of this IRI."""

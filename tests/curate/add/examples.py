@@ -12,6 +12,7 @@ from computeatlas.curate.add.fields import NewClaim
 from computeatlas.curate.add.lookup import expand
 from computeatlas.curate.add.source import part
 from computeatlas.curate.check.evidence import check_evidence
+from computeatlas.curate.passages import facts_of
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
@@ -41,7 +42,7 @@ def snapshot(project: Project) -> dict[str, bytes]:
 
 def evidence_findings(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:
     """Return what is wrong with sources and passages; the figures of these made-up claims are in no text."""
-    found = check_evidence(graph, EmbeddedEngine(graph.quads()), archive)
+    found = check_evidence(graph, EmbeddedEngine(graph.quads()), facts_of(graph), archive)
     return [finding for finding in found if finding.code != "figure-not-in-passage"]
 
 

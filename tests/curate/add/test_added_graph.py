@@ -48,7 +48,7 @@ def test_a_file_that_is_no_turtle_is_shown_before_anything_is_written(graph: Pro
     (graph.root / HALL).write_text("claim:")
     before = snapshot(graph)
     with pytest.raises(FindingsError) as caught:
-        add_source(graph, NewSource(letter, "actor:builder"))
+        add_source(graph, NewSource(letter, "actor:builder", kind="news"))
     assert caught.value.findings[0].path == HALL
     assert snapshot(graph) == before
 
@@ -101,7 +101,8 @@ def test_permissions_and_links_are_kept(graph: Project) -> None:
 def test_a_graph_with_a_new_source_and_claims_is_sound_and_builds(
     with_protege: Project, letter: Path, tmp_path: Path
 ) -> None:
-    add_source(with_protege, NewSource(letter, "actor:builder", name="organ", issued="2024", url="http://example.org/"))
+    organ = NewSource(letter, "actor:builder", "organ", issued="2024", url="http://example.org/", kind="news")
+    add_source(with_protege, organ)
     from_letter = replace(CLAIM, source="organ", finds=("𝟙 e\u0301", "the town"))
     operated = add_claim(with_protege, from_letter, letter.parent)
     add_claim(with_protege, replace(CLAIM, predicate="atlas:partOf", objects=(), modality="stated-unknown"), ARCHIVE)

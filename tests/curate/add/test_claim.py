@@ -241,7 +241,7 @@ def test_a_source_that_is_not_in_the_archive_is_refused(graph: Project, letter: 
 def test_a_passage_with_another_digest_is_not_built_on(graph: Project) -> None:
     path = graph.root / PAPER
     path.write_text(path.read_text().replace("b7f8", "b7f9"))
-    with pytest.raises(UsageError, match=r"paper\.ttl:15: psg:paper-0-31 has another digest than the text"):
+    with pytest.raises(UsageError, match=r"paper\.ttl:19: psg:paper-0-31 has another digest than the text"):
         add_claim(graph, replace(CLAIM, finds=(), passages=((0, 31),)), ARCHIVE)
 
 

@@ -25,7 +25,7 @@ CLAIM = [
     *("add", "claim", "--archive", str(ARCHIVE), "--source", "paper", "--find", "Builder", "--subject", "infra:hall"),
     *("--predicate", "atlas:operatedBy", "--object", "actor:builder", "--modality", "reported", "--topic", "new"),
 ]
-SOURCE = ["add", "source", "--publisher", "actor:builder", "--language", "en", "--name", "letter"]
+SOURCE = ["add", "source", "--publisher", "actor:builder", "--language", "en", "--kind", "blog", "--name", "letter"]
 #: Runs the command line and kills its process at the step STEP of those that change the file system.
 KILLED = """
 import os, pathlib, signal, sys

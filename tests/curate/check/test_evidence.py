@@ -34,7 +34,7 @@ def test_sound_passages_pass(tiny: Path) -> None:
 
 def test_a_moved_passage_is_found(tiny: Path) -> None:
     replace(tiny, "oa:end 31", "oa:end 30")
-    assert findings(tiny, TEXTS) == [(PAPER, 19, "passage-digest")]
+    assert findings(tiny, TEXTS) == [(PAPER, 23, "passage-digest")]
 
 
 def test_a_wrong_digest_is_found_and_the_right_one_named(tiny: Path) -> None:
@@ -42,19 +42,19 @@ def test_a_wrong_digest_is_found_and_the_right_one_named(tiny: Path) -> None:
     right = text.split('atlas:sha256 "')[2][:64]
     replace(tiny, right, "0" * 64)
     report = check_project(Project.find(tiny), archive=TEXTS, reason=False)
-    assert [(f.line, f.code) for f in report.findings] == [(19, "passage-digest")]
+    assert [(f.line, f.code) for f in report.findings] == [(23, "passage-digest")]
     assert right in report.findings[0].hint
 
 
 def test_a_source_that_is_not_archived_is_found_once(tiny: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert findings(tiny, empty) == [(PAPER, 13, "source-not-archived")]
+    assert findings(tiny, empty) == [(PAPER, 15, "source-not-archived")]
 
 
 def test_a_wrong_extent_is_found(tiny: Path) -> None:
     replace(tiny, "dcterms:extent 49", "dcterms:extent 50")
-    assert findings(tiny, TEXTS) == [(PAPER, 12, "wrong-extent")]
+    assert findings(tiny, TEXTS) == [(PAPER, 14, "wrong-extent")]
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ def missing(root: Path, archive: dict[str, str]) -> list[Finding]:
 
 
 def evidence_codes(graph: ParsedGraph, archive: dict[str, str]) -> list[str]:
-    return [finding.code for finding in check_evidence(graph, EmbeddedEngine(graph.quads()), archive)]
+    return [f.code for f in check_evidence(graph, EmbeddedEngine(graph.quads()), facts_of(graph), archive)]
 
 
 def missing_in(graph: ParsedGraph, archive: dict[str, str]) -> list[Finding]:

@@ -183,6 +183,13 @@ class Lookup:
         sources = sorted(self.graph.members(ATLAS + "Source"))
         return next((name for name in sources if self._source(name).digest == digest), None)
 
+    def with_page(self, address: str) -> str | None:
+        """Return the first source by its IRI at `address`, whatever stands behind a # there, or None."""
+        wanted = address.partition("#")[0]
+        sources = sorted(self.graph.members(ATLAS + "Source"))
+        same = (name for name in sources if any(p.partition("#")[0] == wanted for p in self._source(name).pages))
+        return next(same, None)
+
     def _source(self, name: str) -> Source:
         return self._facts.source(ox.NamedNode(name))
 

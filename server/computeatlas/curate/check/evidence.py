@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.curate.check.figures import find_missing_figures
-from computeatlas.curate.passages import facts_of, read_passages, text_digest
+from computeatlas.curate.passages import read_passages, text_digest
 from computeatlas.model.errors import UsageError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, DCTERMS, shorten
+from computeatlas.model.records import Grade
 from computeatlas.model.terms import sort_key, text_of, whole_of
 
 if TYPE_CHECKING:
@@ -45,18 +46,24 @@ def read_archive(directory: Path) -> dict[str, str]:
     return texts
 
 
-def check_evidence(graph: ParsedGraph, engine: EmbeddedEngine, archive: dict[str, str]) -> list[Finding]:
-    """Return what is wrong with the evidence: sources, then passages, then figures that no passage has.
+def check_evidence(graph: ParsedGraph, engine: EmbeddedEngine, facts: Facts, archive: dict[str, str]) -> list[Finding]:
+    """Return what is wrong with archived evidence: sources, then passages, then figures that no passage has.
 
-    `engine` holds the triples of `graph`; `archive` has texts by their SHA-256, as `read_archive` returns them.
+    `engine` and `facts` hold the triples of `graph`; `archive` has texts by their SHA-256, as `read_archive` returns
+    them. Of located evidence there is no text, so nothing of it is found right or wrong here; see `count_unread`.
     """
-    facts = facts_of(graph)
     passages = read_passages(graph, facts, archive)
     return [
         *find_broken_sources(graph, facts, archive),
         *find_broken_passages(graph, passages.values()),
         *find_missing_figures(graph, engine, facts, passages),
     ]
+
+
+def count_unread(graph: ParsedGraph, facts: Facts) -> int:
+    """Return how many claims of `graph` rest, wholly or in part, on passages of which no text is archived."""
+    claims = (facts.claim(name) for name in graph.members(ATLAS + "Claim"))
+    return sum(any(passage.grade is Grade.LOCATED for passage in claim.passages) for claim in claims)
 
 
 def find_broken_sources(graph: ParsedGraph, facts: Facts, archive: dict[str, str]) -> list[Finding]:

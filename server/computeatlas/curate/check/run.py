@@ -7,13 +7,15 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from computeatlas.curate.check.consistency import find_inconsistency, reasoned_digest
-from computeatlas.curate.check.evidence import check_evidence, read_archive
+from computeatlas.curate.check.evidence import check_evidence, count_unread, read_archive
+from computeatlas.curate.check.grades import find_grade_faults
 from computeatlas.curate.check.registers import find_unknown_codes
 from computeatlas.curate.check.rules import find_rule_breaches
 from computeatlas.curate.check.shapes import find_shape_violations
 from computeatlas.curate.check.structure import find_structural_faults
 from computeatlas.curate.current_view import derive_current_view
 from computeatlas.curate.derived_days import derived_quads
+from computeatlas.curate.passages import facts_of
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import FindingsError, ReasonerMissingError
 from computeatlas.model.progress import Progress, silent
@@ -96,6 +98,8 @@ def check_project(
         return report
     progress("checking terms, identifiers and codes")
     report.findings += find_structural_faults(graph) + find_unknown_codes(graph)
+    facts = facts_of(graph)
+    report.findings += find_grade_faults(graph, facts)
     progress("checking shapes")
     report.findings += find_shape_violations(graph, project.shapes())
     progress("checking rules")
@@ -107,7 +111,12 @@ def check_project(
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:
         progress("checking evidence")
-        report.findings += check_evidence(graph, engine, read_archive(archive))
+        report.findings += check_evidence(graph, engine, facts, read_archive(archive))
+        if unread := count_unread(graph, facts):
+            report.left_out.append(
+                f"numbers and years of {unread} claim{'' if unread == 1 else 's'}: their passages are located and not"
+                " archived, so there is no text to read them in"
+            )
     progress("reasoning with HermiT")
     _reason(report, view, reason, memory)
     report.findings = sorted(set(report.findings))
