@@ -19,6 +19,7 @@ VOID = "http://rdfs.org/ns/void#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
 PROV = "http://www.w3.org/ns/prov#"
+SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 #: The datatype of dates in the Extended Date/Time Format.
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"

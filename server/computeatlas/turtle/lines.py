@@ -1,13 +1,17 @@
 """Turtle with line numbers.
 
-Two parsers read each file: pyoxigraph for the triples, with exact lexical forms and the position of a syntax error,
-and rdflib's for the line on which each triple's object stands.
+pyoxigraph reads each file for the triples, with exact lexical forms and the position of a syntax error. rdflib's
+parser, sixty times as slow, tells the line on which each triple's object stands; it reads a file when a line of it is
+asked for, which is when something was found in it.
 """
 
 from __future__ import annotations
 
 import bisect
+import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -26,6 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.model.project import Project
+
+
+#: What may be newer than Turtle 1.1 (https://www.w3.org/TR/rdf12-turtle/) or a relative IRI: files that have it are read
+#: token by token. It may stand in a string or a comment; there it costs time only.
+_LOOK_CLOSER = re.compile(r"<<|\{\||~|--|version|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>\"]*>", re.IGNORECASE)
 
 
 class _LineParser(SinkParser):
@@ -71,9 +80,23 @@ class ParsedFile:
 
     path: str
     triples: list[ox.Triple]
-    #: The same statements for tools that work on rdflib; it may write literals in other forms.
-    rdflib_graph: rdflib.Graph = field(repr=False)
-    _lines: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    text: str = field(repr=False)
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, ...], list[int]]:
+        try:
+            return _line_index(_statements(self.text))
+        except BadSyntax:
+            return {}
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many triples each IRI is the subject of."""
+        counted: Counter[str] = Counter()
+        for triple in self.triples:
+            if isinstance(triple.subject, ox.NamedNode):
+                counted[triple.subject.value] += 1
+        return dict(counted)
 
     def lines(self, subject: str, predicate: str | None = None, value: str | None = None) -> list[int]:
         """Return the lines of the statements with these terms, in order; the narrowest match that is known."""
@@ -125,12 +148,14 @@ class ParsedGraph:
         """
         best: tuple[tuple[int, int], str, int] | None = None
         for _graph, file in self:
+            if subject not in file.sizes:
+                continue
             for depth, key in enumerate(((subject, predicate, value), (subject, predicate), (subject,))):
                 if None in key:
                     continue
                 found = file._lines.get(key)  # type: ignore[arg-type]
                 if found:
-                    fit = (-depth, len(file._lines[(subject,)]))
+                    fit = (-depth, file.sizes[subject])
                     if best is None or fit > best[0]:
                         best = (fit, file.path, found[0])
                     break
@@ -195,20 +220,27 @@ def parse_text(text: str, name: str) -> tuple[ParsedFile | None, list[Finding]]:
     """Parse the Turtle `text`, called `name` in findings; returns what it holds, or None, and what was found."""
     try:
         triples = parse_triples(text, name, "the file is not Turtle, so nothing of it was read")
-        # Of a file in Turtle 1.1 each token is known; rdflib would take a triple term for an IRI.
-        relative = find_relative_iris(text, name)
+        if _LOOK_CLOSER.search(text):
+            # Of a file in Turtle 1.1 each token is known; rdflib would take a triple term for an IRI.
+            if relative := find_relative_iris(text, name):
+                return None, relative
+            _statements(text)
     except FindingsError as error:
         return None, list(error.findings)
-    if relative:
-        return None, relative
-    graph = rdflib.Graph()
-    parser = _LineParser(RDFSink(graph), text)
-    try:
-        parser.feed(text)
-        parser.endDoc()
-    except BadSyntax:
-        return None, [too_new_finding(name, parser.lines + 1)]
-    return ParsedFile(name, triples, graph, _line_index(parser.statements)), []
+    except BadSyntax as error:
+        return None, [too_new_finding(name, error.lines + 1)]
+    return ParsedFile(name, triples, text), []
+
+
+def _statements(text: str) -> list[tuple[str, str, str, int]]:
+    """Return subject, predicate, object and line of each statement of `text`.
+
+    Raises BadSyntax, with the number of lines before it, where the text is not Turtle 1.1.
+    """
+    parser = _LineParser(RDFSink(rdflib.Graph()), text)
+    parser.feed(text)
+    parser.endDoc()
+    return parser.statements
 
 
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:

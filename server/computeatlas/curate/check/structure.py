@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -83,17 +84,12 @@ def _suggestion(term: str, declared: set[str]) -> str:
 
 def _twice_defined(graph: ParsedGraph) -> Iterator[Finding]:
     """An identifier is defined where it gets a type; once, in one file. A file may declare terms of another."""
+    typed = {file.path: _typed(file) for _name, file in graph}
+    often = Counter(subject for subjects in typed.values() for subject in subjects)
     first: dict[str, tuple[str, int]] = {}
     for _name, file in graph:
-        subjects = dict.fromkeys(
-            triple.subject.value
-            for triple in file.triples
-            if triple.predicate.value == _TYPE and isinstance(triple.subject, ox.NamedNode)
-        )
-        declared = _only_declared(file)
-        for subject in subjects:
-            if subject in declared:
-                continue
+        # Lines are looked up for what gets several types only: it takes time.
+        for subject in dict.fromkeys(subject for subject in typed[file.path] if often[subject] > 1):
             # Two types in one statement (`a x , y`) stand on one line or follow one another.
             for line in _beginnings(file.lines(subject, _TYPE)):
                 if subject in first:
@@ -108,6 +104,18 @@ def _twice_defined(graph: ParsedGraph) -> Iterator[Finding]:
                     )
                 else:
                     first[subject] = (file.path, line)
+
+
+def _typed(file: ParsedFile) -> list[str]:
+    """Return the subjects of the statements of types, in their order; without those that are declared only."""
+    declared = _only_declared(file)
+    return [
+        triple.subject.value
+        for triple in file.triples
+        if triple.predicate.value == _TYPE
+        and isinstance(triple.subject, ox.NamedNode)
+        and triple.subject.value not in declared
+    ]
 
 
 def _only_declared(file: ParsedFile) -> set[str]:

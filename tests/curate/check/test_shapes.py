@@ -1,0 +1,95 @@
+"""SHACL Core by rudof gives what pySHACL, the reference, gives; and findings say where."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+import rdflib
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib.namespace import RDF, SH
+
+from computeatlas.curate.check.shapes import find_shape_violations
+from computeatlas.model.errors import UsageError
+from computeatlas.model.namespaces import shorten
+from computeatlas.model.project import Project
+from computeatlas.turtle.lines import ParsedFile, ParsedGraph, parse_project
+
+SHAPES = Project.find().shapes()
+#: What a mutation puts in the place of a value.
+ODD = [
+    ox.Literal("x"),
+    ox.Literal("x", language="sv"),
+    ox.Literal(-3),
+    ox.NamedNode("http://e/odd"),
+    ox.BlankNode("odd"),
+]
+
+
+def by_pyshacl(triples: list[ox.Triple]) -> set[tuple[str, str]]:
+    """Return the local names of shapes with the nodes that break them, blank nodes as one."""
+    data, shapes = rdflib.Graph(), rdflib.Graph()
+    data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    for path in SHAPES:
+        shapes.parse(path)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    return {
+        (str(report.value(result, SH.sourceShape)).rpartition("/")[2], _node(report.value(result, SH.focusNode)))
+        for result in report.subjects(RDF.type, SH.ValidationResult)
+    }
+
+
+def _node(term: object) -> str:
+    return str(term) if isinstance(term, rdflib.URIRef) else "a blank node"
+
+
+def by_rudof(triples: list[ox.Triple]) -> set[tuple[str, str]]:
+    graph = ParsedGraph({"claims": [ParsedFile("all.ttl", triples, "")]})
+    findings = find_shape_violations(graph, SHAPES)
+    assert all(finding.why and finding.hint for finding in findings)
+    names = {shorten(t.subject.value): t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
+    return {(finding.code, names.get(finding.what.partition(" ")[0], "a blank node")) for finding in findings}
+
+
+@pytest.fixture(scope="module")
+def triples() -> list[ox.Triple]:
+    """The statements of the smallest graph of the tests, without the ontology's."""
+    found = []
+    for path in sorted((Path(__file__).parents[2] / "data/tiny").rglob("*.ttl")):
+        found += [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    return found
+
+
+def test_the_graph_itself_has_the_shapes() -> None:
+    graph, _ = parse_project(Project.find())
+    assert find_shape_violations(graph, SHAPES) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_random_faults_are_found_as_by_the_reference(triples, seed: int, faults: int) -> None:
+    chance = random.Random(seed)
+    changed = list(triples)
+    for _ in range(faults):
+        place = chance.randrange(len(changed))
+        triple = changed[place]
+        what = chance.choice(["drop", "replace", "add"])
+        if what == "drop":
+            del changed[place]
+        elif what == "replace":
+            changed[place] = ox.Triple(triple.subject, triple.predicate, chance.choice(ODD))
+        else:
+            changed.append(ox.Triple(triple.subject, triple.predicate, chance.choice(ODD)))
+    assert by_rudof(changed) == by_pyshacl(changed)
+
+
+def test_shapes_that_are_no_turtle_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text("shape:x a .\n")
+    with pytest.raises(UsageError, match=r"shapes\.ttl"):
+        find_shape_violations(parse_project(Project.find())[0], [path])
