@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from computeatlas.model.project import Project
 
 
-#: What may be newer than Turtle 1.1 (https://www.w3.org/TR/rdf12-turtle/) or a relative IRI: files that have it are read
+#: What may be newer than Turtle 1.1 (https://www.w3.org/TR/rdf12-turtle/) or a relative IRI: files with it are read
 #: token by token. It may stand in a string or a comment; there it costs time only.
 _LOOK_CLOSER = re.compile(r"<<|\{\||~|--|version|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>\"]*>", re.IGNORECASE)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import pyrudof
 
 from computeatlas.engine.serialise import serialise
 from computeatlas.model.errors import UsageError
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import pyrudof
+
     from computeatlas.turtle.lines import ParsedGraph
 
 
@@ -31,6 +32,9 @@ def find_shape_violations(graph: ParsedGraph, shapes: list[Path]) -> list[Findin
 
     Raises UsageError where a file of `shapes` is not Turtle or has no shapes.
     """
+    # A large library, which a command that checks nothing need not load.
+    import pyrudof
+
     triples = [triple for path in shapes for triple in _read(path)]
     data = [triple for _name, file in graph for triple in file.triples]
     if not data or not triples:
