@@ -6,6 +6,7 @@ import random
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from .harness import PREFIX, wait_until
 
@@ -191,10 +192,13 @@ _PIECES = [
     ),
     *("ſERVICE", "İ", "\x1c", "\x85", "\u2028", "%", "&", "+", "-", "/", "*", "::", "_:", "a:b:c", "<a b>", "REGEX("),
 ]
+#: What a browser accepts.
+_BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _ENDINGS = ("json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq", "html", "", "x")
 _ACCEPTS = (
     "*/*",
     "text/html",
+    _BROWSER,
     "text/csv",
     "application/json;q=0",
     "application/sparql-results+xml",
@@ -262,6 +266,19 @@ _PATHS = (
     "/store?graph=a%20b",
     "/store?graph=http://%5B",
     "/store?x",
+    "/sparql/cite",
+    "/map?kind=%00&status=%ff",
+    "/timeline?lang=%00",
+    "/money?page=1e9",
+    "/conflicts?page=%D9%A3",
+    "/search?q=%ff%00(((((",
+    "/search/suggestions?q=%ED%A0%80",
+    "/doc/%00/%ff",
+    "/doc/infrastructure/x.html.ttl.",
+    "/id/../../x",
+    "/describe?iri=http://%5B",
+    "/why?s=x:y&p=%00&o=_:b",
+    "/ontology/%2e%2e/x",
 )
 
 
@@ -350,7 +367,10 @@ def hostile_request(chance: random.Random, text: str) -> Request:
 
 
 def requests(chance: random.Random, good: Sequence[str], count: int) -> Iterator[Request]:
-    """Yield `count` requests: of five, two generated queries, two mutations of the `good` ones, one hostile request."""
+    """Yield `count` requests: of five, two generated queries, two mutations of the `good` ones, one hostile request.
+
+    A sixth of the queries comes by the form of a browser, for a page.
+    """
     for number in range(count):
         kind = number % 5
         text = generate(chance)
@@ -359,13 +379,30 @@ def requests(chance: random.Random, good: Sequence[str], count: int) -> Iterator
         if kind == 4:
             yield hostile_request(chance, text)
             continue
+        body = text.encode("utf-8", "surrogatepass")
+        if number % 6 == 0:
+            yield _as_form(chance, body)
+            continue
         headers = {
             "Content-Type": "application/sparql-query",
             "Accept": chance.choice(
-                ("*/*", "text/csv", "application/n-triples, */*;q=0.5", "application/sparql-results+xml, */*;q=0.1")
+                (
+                    *("*/*", "text/csv", "application/n-triples, */*;q=0.5"),
+                    *("application/sparql-results+xml, */*;q=0.1", _BROWSER),
+                )
             ),
         }
-        yield Request("POST", "/sparql", text.encode("utf-8", "surrogatepass"), headers)
+        yield Request("POST", "/sparql", body, headers)
+
+
+def _as_form(chance: random.Random, query: bytes) -> Request:
+    """Return the request of a browser whose form has `query`: its answer, or the sources behind that."""
+    more = chance.choice(({}, {}, {"cite": "true"}, {"cite": "x"}, {"lang": "sv"}, {"page": "2"}))
+    form = urlencode({"query": query, **more})
+    if len(form) < 20_000 and chance.random() < 0.5:
+        return Request("GET", "/sparql?" + form, headers={"Accept": _BROWSER})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": _BROWSER}
+    return Request("POST", "/sparql", form.encode(), headers)
 
 
 @dataclass

@@ -26,11 +26,16 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 LIMIT = 1.0
 
 
-def begin(server: Server, source: str = "127.0.0.1", **more: str) -> socket.socket:
+def begin(server: Server, source: str = "127.0.0.1", method: str = "GET", **more: str) -> socket.socket:
     """Send an endless query as a browser sends its form, and return the connection."""
     connection = socket.create_connection(("127.0.0.1", server.port), source_address=(source, 0))
-    path = "/sparql?" + urlencode({"query": ENDLESS, **more})
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\nAccept: {BROWSER}\r\n\r\n".encode())
+    form = urlencode({"query": ENDLESS, **more})
+    head = f"Host: h\r\nAccept: {BROWSER}\r\n"
+    if method == "GET":
+        connection.sendall(f"GET /sparql?{form} HTTP/1.1\r\n{head}\r\n".encode())
+    else:
+        head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
+        connection.sendall(f"POST /sparql HTTP/1.1\r\n{head}\r\n{form}".encode())
     return connection
 
 
@@ -68,9 +73,10 @@ def test_a_client_whose_queries_wait_stops_neither_health_nor_pages_of_others(pa
     wait_until(patient.is_whole, "their workers are free again")
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("more", [{}, {"cite": "true"}], ids=["form", "sources"])
-def test_a_browser_that_leaves_frees_its_worker(patient: Server, more: dict[str, str]) -> None:
-    connection = begin(patient, **more)
+def test_a_browser_that_leaves_frees_its_worker(patient: Server, more: dict[str, str], method: str) -> None:
+    connection = begin(patient, method=method, **more)
     wait_until(lambda: busy(patient) == 1, "the query runs")
     connection.close()
     wait_until(patient.is_whole, "the worker is free again")
@@ -118,21 +124,23 @@ def test_a_hostile_query_through_the_form_ends_in_an_honest_status(hasty: Server
         (b"query=" + b"x" * 400_000, "application/x-www-form-urlencoded", 413),
     ],
 )
+@pytest.mark.parametrize("path", ["/sparql", "/sparql/cite"])
 def test_a_malformed_form_gets_a_page_that_says_what_is_wrong(
-    hasty: Server, body: bytes, content_type: str, status: int
+    hasty: Server, path: str, body: bytes, content_type: str, status: int
 ) -> None:
     with hasty.client() as client:
-        reply = client.send("POST", "/sparql", body, Content_Type=content_type, Accept=BROWSER)
+        reply = client.send("POST", path, body, Content_Type=content_type, Accept=BROWSER)
         assert reply.status == status
         assert reply.headers["content-type"].startswith("text/html")
         assert b"/problems#" in reply.body
     assert "Traceback" not in hasty.words
 
 
-def test_a_flood_of_pages_of_one_client_leaves_room_for_others(patient: Server) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_flood_of_pages_of_one_client_leaves_room_for_others(patient: Server, method: str) -> None:
     with ExitStack() as stack:
         for _ in range(150):
-            stack.enter_context(begin(patient, "127.0.0.3"))
+            stack.enter_context(begin(patient, "127.0.0.3", method))
         wait_until(lambda: busy(patient) > 0, "queries run")
         with patient.client("127.0.0.2") as another:
             found = another.query(PREFIX + "SELECT ?l { :i7 :label ?l }", BROWSER)
