@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from computeatlas.curate.current_view import annotate, derive_current_view
+from computeatlas.curate.current_view import Assertion, annotate, derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import ATLAS, ID, OWL, RDF
@@ -34,7 +34,7 @@ def view(*claims: tuple, predicate: str = TIMELESS) -> list[int]:
             parts[ATLAS + "asOf"] = ox.Literal(date[0])
         quads += [ox.Quad(claim, ox.NamedNode(p), o) for p, o in parts.items()]
     derived = derive_current_view(EmbeddedEngine(quads), read_query(Project.find().derivation()))
-    return sorted(int(triple.object.value) for triple in derived)
+    return sorted(int(assertion.triple.object.value) for assertion in derived)
 
 
 @pytest.mark.parametrize("modality", ["reported", "announced-plan", "estimate"])
@@ -113,12 +113,13 @@ def test_a_later_speculation_or_deprecated_claim_does_not_push_out_a_report() ->
 def test_an_axiom_names_every_claim_of_a_triple() -> None:
     triple = ox.Triple(THING, ox.NamedNode(TIMELESS), ox.Literal(1))
     claims = [ox.NamedNode(ID + "claim/a"), ox.NamedNode(ID + "claim/b")]
-    written = list(annotate({triple: claims}))
+    view = (Assertion(triple, tuple(claims)),)
+    written = list(annotate(view))
     assert written[0] == triple
     axiom = next(t.subject for t in written if t.object == ox.NamedNode(OWL + "Axiom"))
     supported = [t.object for t in written if t.subject == axiom and t.predicate.value == ATLAS + "supportedBy"]
     assert supported == claims
-    assert list(annotate({triple: claims})) == written
+    assert list(annotate(view)) == written
 
 
 def test_a_derivation_of_another_shape_is_refused() -> None:

@@ -72,11 +72,11 @@ def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = 
         for name, triples in graphs.items()
         for t in triples
     )
-    supported = derive_current_view(engine, read_query(project.derivation()))
+    view = derive_current_view(engine, read_query(project.derivation()))
     progress("inferring")
     rules = [read_query(path, require=("summary",)) for path in project.rules()]
-    inferred = infer([*(t for triples in graphs.values() for t in triples), *supported], rules)
-    graphs["current"] = list(annotate(supported))
+    inferred = infer([*(t for triples in graphs.values() for t in triples), *(a.triple for a in view)], rules)
+    graphs["current"] = list(annotate(view))
     graphs["inferred"] += inferred
     progress("describing")
     graphs["metadata"] = list(describe(graphs))

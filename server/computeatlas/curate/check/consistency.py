@@ -15,11 +15,12 @@ from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, shorten
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from collections.abc import Sequence
 
+    from computeatlas.curate.current_view import Assertion
     from computeatlas.turtle.lines import ParsedGraph
 
-    View = dict[ox.Triple, list[ox.NamedNode]]
+    View = Sequence[Assertion]
 
 _IRI = re.compile(r"<([^>]*)>")
 _SUPPORTED_BY = (ATLAS + "object", ATLAS + "value")
@@ -42,7 +43,7 @@ def find_inconsistency(graph: ParsedGraph, view: View) -> list[Finding]:
     Raises ReasonerMissingError or ReasonerError.
     """
     triples = [t for name in ("ontology", "entities") for file in graph.files[name] for t in file.triples]
-    found = examine([*triples, *view])
+    found = examine([*triples, *dict.fromkeys(assertion.triple for assertion in view)])
     findings = []
     for why, axiom in found.violations:
         path, line = place_of(graph, view, axiom)
@@ -72,10 +73,11 @@ def place_of(graph: ParsedGraph, view: View, axiom: Axiom) -> tuple[str, int]:
     """Return path and line of the statement that makes an axiom; for one of the current view, of a claim behind it."""
     if axiom.assertion:
         subject, predicate, value = axiom.assertion
-        for triple, claims in view.items():
+        for assertion in view:
+            triple = assertion.triple
             if (triple.subject.value, triple.predicate.value) == (subject, predicate) and triple.object.value == value:  # type: ignore[union-attr]
                 for part in _SUPPORTED_BY:
-                    path, line = graph.place(claims[0].value, part, value)
+                    path, line = graph.place(assertion.claims[0].value, part, value)
                     if path and line:
                         return path, line
         return graph.place(subject, predicate, value)

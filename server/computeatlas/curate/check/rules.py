@@ -19,16 +19,17 @@ from computeatlas.model.namespaces import graph_iri
 from computeatlas.model.queryfile import read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from computeatlas.curate.current_view import Assertion
     from computeatlas.turtle.lines import ParsedGraph
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def find_rule_breaches(
-    graph: ParsedGraph, engine: EmbeddedEngine, view: dict[ox.Triple, list[ox.NamedNode]], rules: list[Path]
+    graph: ParsedGraph, engine: EmbeddedEngine, view: Iterable[Assertion], rules: list[Path]
 ) -> list[Finding]:
     """Return a finding for each row of each rule over the files and the current view, in the order of the rules.
 

@@ -23,11 +23,10 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.turtle.lines import ParsedGraph, parse_project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import pyoxigraph as ox
-
+    from computeatlas.curate.current_view import Assertion
     from computeatlas.model.findings import Finding
     from computeatlas.model.project import Project
 
@@ -124,7 +123,7 @@ def check_project(
 
 
 def _reason(
-    report: CheckReport, view: dict[ox.Triple, list[ox.NamedNode]], reason: Reason, memory: Memory | None
+    report: CheckReport, view: Sequence[Assertion], reason: Reason, memory: Memory | None
 ) -> None:
     if reason is Reason.NEVER:
         report.left_out.append("OWL consistency: the reasoner was switched off")
