@@ -191,6 +191,16 @@ def test_a_later_claim_on_one_value_of_many_drops_no_other() -> None:
     assert set(found(view)) == {("whole", MANY, "", 1), ("whole", MANY, "", 2)}
 
 
+def test_who_takes_a_second_office_keeps_the_first(project: Project) -> None:
+    """By the ontology as it is, which names the properties that have one value at a time."""
+    holds = "http://www.w3.org/ns/org#holds"
+    claims = [Said((1,), by=holds, as_of="2024"), Said((2,), by=holds, as_of="2025")]
+    terms = [quad for path in project.ontology() for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    engine = EmbeddedEngine([*quads_of(claims), *terms])
+    view = derive_current_view(engine, read_query(project.derivation()))
+    assert set(found(view)) == {("whole", holds, "", 1), ("whole", holds, "", 2)}
+
+
 def test_a_superseded_claim_leaves_the_view_whatever_its_rank() -> None:
     view = derive(Said((1,), by=MANY, rank="preferred"), Said((2,), by=MANY, supersedes=(0,)))
     assert found(view) == {("whole", MANY, "", 2): (1,)}

@@ -51,7 +51,10 @@ def project_triples() -> list[ox.Triple]:
     project = Project.find()
     graph, _ = parse_project(project)
     view = derive_current_view(EmbeddedEngine(graph.quads()), read_query(project.derivation()))
-    return [*(t for name in ("ontology", "entities") for f in graph.files[name] for t in f.triples), *(a.triple for a in view)]
+    return [
+        *(t for name in ("ontology", "entities") for f in graph.files[name] for t in f.triples),
+        *(a.triple for a in view),
+    ]
 
 
 @pytest.fixture(scope="module")
