@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from computeatlas.curate.current_view import Assertion, annotate, derive_current_view
+from computeatlas.curate.derived_days import derived_quads
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import QueryEvaluationError
 from computeatlas.model.namespaces import ATLAS, ID, OWL, RDF
@@ -33,7 +34,9 @@ def view(*claims: tuple, predicate: str = TIMELESS) -> list[int]:
         if date:
             parts[ATLAS + "asOf"] = ox.Literal(date[0])
         quads += [ox.Quad(claim, ox.NamedNode(p), o) for p, o in parts.items()]
-    derived = derive_current_view(EmbeddedEngine(quads), read_query(Project.find().derivation()))
+    derived = derive_current_view(
+        EmbeddedEngine([*quads, *derived_quads(quads)]), read_query(Project.find().derivation())
+    )
     return sorted(int(assertion.triple.object.value) for assertion in derived)
 
 

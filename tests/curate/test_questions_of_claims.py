@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.curate.current_view import Assertion, annotate, derive_current_view
+from computeatlas.curate.derived_days import derived_quads
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.namespaces import ATLAS, DCTERMS, ID, OWL, RDF
 from computeatlas.model.project import Project
@@ -83,7 +84,8 @@ def quads_of(claims: list[Said]) -> list[ox.Quad]:
             if document.reliability:
                 grade = ox.NamedNode(f"{ID}reliability/{document.reliability}")
                 triples.append((source, ATLAS + "reliability", grade))
-    return [ox.Quad(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in triples]
+    quads = [ox.Quad(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in triples]
+    return [*quads, *derived_quads(quads)]
 
 
 def derive(*claims: Said) -> tuple[Assertion, ...]:
@@ -110,12 +112,15 @@ def naive(claims: list[Said]) -> dict[tuple[str, str, str, int], tuple[int, ...]
     def weight(said: Said) -> int:
         return SURE[said.modality] + (2 if said.rank == "preferred" else 0)
 
+    def first_day(date: str) -> str:
+        return date and date + "-01-01"[len(date) - 4 :]
+
     def keys(said: Said) -> list[tuple[str, int]]:
         """The dates and grades by which a claim competes, one for each document."""
         if said.by == MANY:
             return [("", 0)]
         documents = said.documents or (Document(),)
-        return [(said.as_of or document.issued, TRUST[document.reliability]) for document in documents]
+        return [(first_day(said.as_of or document.issued), TRUST[document.reliability]) for document in documents]
 
     entering: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
     competing = {
@@ -144,7 +149,7 @@ said = st.builds(
     by=st.sampled_from([MANY, CHANGING, FUNCTIONAL]),
     modality=st.sampled_from(["reported", "announced-plan", "estimate", "speculation", "opinion", "prediction"]),
     rank=st.sampled_from(["normal", "normal", "preferred", "deprecated"]),
-    as_of=st.sampled_from(["", "2024", "2024-12", "2024-12-10", "2025"]),
+    as_of=st.sampled_from(["", "2024", "2024-12", "2024-12-10", "2025", "2025-01"]),
     documents=st.lists(documents, max_size=2).map(tuple),
     supersedes=st.lists(st.integers(0, 11), max_size=1).map(tuple),
 )
