@@ -10,7 +10,6 @@ import pyoxigraph as ox
 
 from computeatlas.curate.current_view import annotate, derive_current_view
 from computeatlas.curate.derived_days import derived_quads
-from computeatlas.curate.derived_days import derived_quads
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import ATLAS, DCTERMS, GRAPH, ID, PREFIXES, RDF, RDFS
 from computeatlas.model.project import Project
@@ -61,8 +60,7 @@ def quads_of(claims: Iterable[Made], more: Iterable[tuple[ox.NamedNode, str, Ter
         triples += _triples(claim)
     quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(GRAPH + "claims")) for t in dict.fromkeys(triples)]
     quads += derived_quads(quads)
-    dated = EmbeddedEngine([*quads, *derived_quads(quads)])
-    derived = annotate(derive_current_view(dated, read_query(Project.find().derivation())))
+    derived = annotate(derive_current_view(EmbeddedEngine(quads), read_query(Project.find().derivation())))
     current = ox.NamedNode(GRAPH + "current")
     return quads + [ox.Quad(t.subject, t.predicate, t.object, current) for t in derived]
 
