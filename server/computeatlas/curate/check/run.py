@@ -122,9 +122,7 @@ def check_project(
     return report
 
 
-def _reason(
-    report: CheckReport, view: Sequence[Assertion], reason: Reason, memory: Memory | None
-) -> None:
+def _reason(report: CheckReport, view: Sequence[Assertion], reason: Reason, memory: Memory | None) -> None:
     if reason is Reason.NEVER:
         report.left_out.append("OWL consistency: the reasoner was switched off")
         return
