@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 _TYPE = RDF + "type"
 #: The vocabulary of OWL, RDF, RDFS and XSD is there without a declaration.
 _BUILT_IN = (OWL, RDF, RDFS, XSD)
-#: Types that declare a term.
+#: Types that declare a term or a thing.
 _DECLARATIONS = frozenset(
-    ox.NamedNode(OWL + kind) for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+    ox.NamedNode(OWL + kind)
+    for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "NamedIndividual")
 )
 _NAME = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
 
@@ -119,7 +120,7 @@ def _typed(file: ParsedFile) -> list[str]:
 
 
 def _only_declared(file: ParsedFile) -> set[str]:
-    """Return the terms of which the file says nothing but that they are a class or a property.
+    """Return what the file says nothing of but that it is a class, a property or an individual.
 
     So a module of an ontology names what it needs of others (https://www.w3.org/TR/owl2-syntax/#Entity_Declarations).
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES, RDFS
+from computeatlas.model.namespaces import ATLAS, DCTERMS, EDTF, PREFIXES, RDFS
 from computeatlas.model.terms import iri, text_of
 
 if TYPE_CHECKING:
@@ -39,15 +39,40 @@ ANCHORS = {
             Meaning.WHO: ("hasInvolvedActor", "cooperatesWith", "Actor"),
             Meaning.WHERE: ("locatedIn", "within", "isoCode", "Place"),
             Meaning.WHEN: ("status", "plannedOperationalYear", "constructionTime"),
-            Meaning.MONEY: ("funds", "funder", "fundedBy", "fundingShare", "FundingCommitment", "MonetaryAmount"),
-            Meaning.HARDWARE: ("AcceleratorModel", "manufacturer", "partOf", "newSupercomputerCount"),
-            Meaning.POWER: ("powerPerFacility", "renewableShare"),
-            Meaning.PROGRAMME: ("facilityCount", "expressionCount", "memberStateCount", "Programme", "Call"),
+            Meaning.MONEY: (
+                *("funds", "funder", "fundedBy", "fundingShare", "FundingCommitment", "MonetaryAmount"),
+                *("Contract", "FinancingRound", "Stake"),
+            ),
+            Meaning.HARDWARE: (
+                *("HardwareModel", "HardwareInstallation", "RankingEntry", "ComputingRate", "DataVolume"),
+                *("manufacturer", "partOf", "housedIn", "newSupercomputerCount", "interconnect", "position", "ranking"),
+                *("acceleratorCount", "nodeCount", "coreCount"),
+            ),
+            Meaning.POWER: (
+                "Power",
+                "Energy",
+                "Volume",
+                "powerPerFacility",
+                "renewableShare",
+                "pue",
+                "heatReuse",
+                "cooling",
+            ),
+            Meaning.PROGRAMME: (
+                "facilityCount",
+                "expressionCount",
+                "memberStateCount",
+                "Programme",
+                "Call",
+                "LegalAct",
+            ),
             Meaning.PURPOSE: ("purpose", "expectedEffect", "useDomain", "intendedUser"),
             Meaning.WORDS: ("assessment",),
         }.items()
         for name in names
     },
+    # Properties that take a date.
+    EDTF: Meaning.WHEN,
     **dict.fromkeys((PREFIXES["geo"] + "lat", PREFIXES["geo"] + "long"), Meaning.WHERE),
     **dict.fromkeys((PREFIXES["org"] + "holds", PREFIXES["org"] + "postIn"), Meaning.WHO),
     **dict.fromkeys((DCTERMS + "description", PREFIXES["skos"] + "definition", RDFS + "comment"), Meaning.WORDS),
