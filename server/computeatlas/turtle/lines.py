@@ -22,6 +22,7 @@ from computeatlas.model.errors import FindingsError
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import RDF, graph_iri
 from computeatlas.turtle.limits import read_turtle
+from computeatlas.turtle.recover import recover
 from computeatlas.turtle.syntax_findings import too_new_finding
 from computeatlas.turtle.triples import PLACEHOLDER_BASE, find_relative_iris, parse_triples
 
@@ -117,6 +118,8 @@ class ParsedGraph:
     """All parsed files of a project, by the folder or named graph that they belong to."""
 
     files: dict[str, list[ParsedFile]]
+    #: The subjects, as they are written, of statements of data files that cannot be read while others of the file can.
+    lost: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[tuple[str, ParsedFile]]:
         for graph, files in self.files.items():
@@ -174,6 +177,8 @@ FOLDERS = {
 def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tuple[ParsedGraph, list[Finding]]:
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
+    Of a data file with a syntax error, what can be read without it is returned too.
+
     `new` has the texts of files that are parsed in place of those on disk, whether these are there or not.
     What nothing would read is a finding too: a Turtle file of `graph_data/` outside the three folders, and a link to a
     directory, which is not followed because it may lead in circles.
@@ -181,6 +186,7 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
     new = new or {}
     findings: list[Finding] = []
     files: dict[str, list[ParsedFile]] = {}
+    lost: set[str] = set()
     for graph, folder in FOLDERS.items():
         files[graph] = []
         present = project.ontology() if graph == "ontology" else project.turtle(folder)
@@ -189,6 +195,10 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
             name = project.relative(path)
             parsed, found = parse_text(new[path], name) if path in new else parse_file(path, name)
             findings += found
+            if parsed is None and graph != "ontology" and [finding.code for finding in found] == ["syntax"]:
+                recovered = recover(new[path] if path in new else path.read_text(encoding="utf-8"))
+                parsed = parse_text(recovered.text, name)[0] if recovered else None
+                lost |= recovered.lost if recovered else set()
             if parsed:
                 files[graph].append(parsed)
     read = {file.path for parsed_files in files.values() for file in parsed_files} | {f.path for f in findings}
@@ -201,7 +211,7 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
         what = "is a link to a directory, which is not followed"
         why = "its statements would be lost in silence, and links may lead in circles"
         findings.append(Finding(project.relative(path), 1, "linked-directory", what, why, "put the files here"))
-    return ParsedGraph(files), findings
+    return ParsedGraph(files, frozenset(lost)), findings
 
 
 def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]:

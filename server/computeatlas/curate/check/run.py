@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.turtle.lines import ParsedGraph, parse_project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from computeatlas.curate.current_view import Assertion
@@ -92,7 +93,8 @@ def check_project(
     progress("reading")
     graph, findings = parse_project(project, new)
     report = CheckReport(graph, findings)
-    if report.errors:
+    read = {file.path for _name, file in graph}
+    if any(finding.path not in read for finding in report.errors):
         report.left_out.append("all checks beyond syntax: fix the files above first")
         return report
     progress("checking terms, identifiers and codes")
@@ -118,8 +120,23 @@ def check_project(
             )
     progress("reasoning with HermiT")
     _reason(report, view, reason, memory)
-    report.findings = sorted(set(report.findings))
+    report.findings = sorted(set(_beside_what_is_lost(report)))
     return report
+
+
+def _beside_what_is_lost(report: CheckReport) -> Iterator[Finding]:
+    """Yield the findings without those on statements that name something which could not be read."""
+    lost = report.graph.lost
+    if not lost:
+        yield from report.findings
+        return
+    report.left_out.append(f"statements that name what could not be read: {', '.join(sorted(lost))}")
+    named = re.compile("|".join(rf"(?<![\w:-]){re.escape(name)}(?![\w:-])" for name in lost))
+    lines = {file.path: file.text.split("\n") for _name, file in report.graph}
+    for finding in report.findings:
+        line = lines.get(finding.path, [])[finding.line - 1 : finding.line] if finding.line else []
+        if finding.code == "syntax" or not named.search("\n".join([finding.what, *line])):
+            yield finding
 
 
 def _reason(report: CheckReport, view: Sequence[Assertion], reason: Reason, memory: Memory | None) -> None:
