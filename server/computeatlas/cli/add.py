@@ -13,6 +13,7 @@ from computeatlas.cli.options import root_option, writable_project
 from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.terminal import say
 from computeatlas.curate.add.claim import add_claim
+from computeatlas.curate.add.claim_table import add_claims
 from computeatlas.curate.add.fields import NewClaim
 from computeatlas.curate.add.source import Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError
@@ -119,13 +120,35 @@ def claim_command(root: str | None, archive: Path | None, accept_similar: bool, 
     _report(added)
 
 
+@add_command.command("claims")
+@root_option
+@click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="The archived texts.")
+@accept_similar_option
+@click.argument("table", type=click.Path(path_type=Path))
+def claims_command(root: str | None, archive: Path | None, accept_similar: bool, table: Path) -> None:
+    """Write the claims of TABLE, one a row, with tabs between its cells: all, or none if anything is wrong.
+
+    The columns are described in docs/curating.md.
+    """
+    project = writable_project(root)
+    with _all_or_nothing(5) as step:
+        added = add_claims(project, table, archive, step, accept_similar=accept_similar)
+    for claim in added.claims:
+        say(f"{shorten(claim.iri)}: {claim.label}")
+    for file in added.files:
+        say(f"written: {file}")
+    for finding in added.findings:
+        say(str(finding), err=True)
+    say(f"{len(added.claims)} claims added", err=True)
+
+
 @contextmanager
-def _all_or_nothing() -> Iterator[Callable[[str], None]]:
+def _all_or_nothing(steps: int = 3) -> Iterator[Callable[[str], None]]:
     try:
-        with progress_bar(3) as step:
+        with progress_bar(steps) as step:
             yield step
     except FindingsError:
-        say("computeatlas: nothing was changed, because the check of the graph finds errors:", err=True)
+        say("computeatlas: nothing was changed, because the check finds errors:", err=True)
         raise
 
 

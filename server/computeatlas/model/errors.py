@@ -59,14 +59,14 @@ class UsageError(AtlasError):
 
 
 class FindingsError(AtlasError):
-    """The curated files have errors; `findings` lists them."""
+    """The curated files, or the file `place`, have errors; `findings` lists them."""
 
     exit_code = 1
 
-    def __init__(self, findings: Sequence[Finding]):
+    def __init__(self, findings: Sequence[Finding], place: str = "the curated files"):
         self.findings = tuple(findings)
         count = sum(1 for finding in self.findings if finding.is_error)
-        super().__init__(f"{count} error{'' if count == 1 else 's'} in the curated files")
+        super().__init__(f"{count} error{'' if count == 1 else 's'} in {place}")
 
 
 class ReleaseError(AtlasError):

@@ -77,6 +77,7 @@ class ClaimBatch:
     """New claims that are checked and written together.
 
     `names` are those that the claims have been given: others of the batch may name them, and they must be free.
+    `claims` are those that were found right, `texts` what `write` has made of the files.
     """
 
     def __init__(self, project: Project, archive: Path | None, say: Say, names: Collection[str] = ()):
@@ -94,6 +95,7 @@ class ClaimBatch:
         self._written: dict[str, list[WrittenClaim]] = defaultdict(list)
         self._comments: dict[str, str] = {}
         self.claims: list[WrittenClaim] = []
+        self.texts: dict[Path, str] = {}
 
     def take(self, new: NewClaim) -> tuple[Faults, list[Fault]]:
         """Take a claim in; return what is wrong with it, and which claims of the graph or the batch are like it."""
@@ -133,6 +135,7 @@ class ClaimBatch:
                 texts[path] = new_file(data_iri("claims", topic), self._comments[topic], *statements)
         if any(not path.exists() for path in texts):
             texts |= stale_protege_files(self._project, texts)
+        self.texts = texts
         new = [claim.iri for claim in self.claims]
         findings = write_checked(self._project, texts, progress, archive=self._texts, new=new)
         return self.claims, tuple(self._project.relative(item) for item in texts), findings
