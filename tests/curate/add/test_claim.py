@@ -22,7 +22,7 @@ from computeatlas.curate.data_file import data_iri, new_file
 from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.namespaces import PREFIXES, shorten
 from computeatlas.model.project import Project
-from computeatlas.turtle.edit import extended
+from computeatlas.turtle.edit import extended, places
 from computeatlas.turtle.statement import Statement
 
 from .examples import (
@@ -271,7 +271,7 @@ def test_passages_stand_in_the_order_of_their_offsets(pairs: list[tuple[int, int
     text = new_file(data_iri("sources", "paper"), "Paper.", passage(*first))
     stretches = {passage(*first).subject.value: first}
     for stretch in others:
-        place = place_of_passage(text, "paper.ttl", stretch, stretches)
+        place = place_of_passage(places(text, "paper.ttl"), stretch, stretches)
         text = extended(text, passage(*stretch), where="paper.ttl", at=place)
         stretches[passage(*stretch).subject.value] = stretch
     found = [(int(a), int(b)) for a, b in re.findall(r"^psg:paper-(\d+)-(\d+) a atlas:Passage", text, re.MULTILINE)]
@@ -281,14 +281,14 @@ def test_passages_stand_in_the_order_of_their_offsets(pairs: list[tuple[int, int
 
 def test_a_passage_of_another_source_does_not_count() -> None:
     text = new_file(data_iri("sources", "paper"), "Paper.", passage(5, 9))
-    assert place_of_passage(text, "paper.ttl", (1, 2), {passage(5, 9).subject.value: (5, 9)}) is not None
-    assert place_of_passage(text, "paper.ttl", (1, 2), {}) is None
+    assert place_of_passage(places(text, "paper.ttl"), (1, 2), {passage(5, 9).subject.value: (5, 9)}) is not None
+    assert place_of_passage(places(text, "paper.ttl"), (1, 2), {}) is None
 
 
 def test_a_comment_stays_above_its_passage() -> None:
     text = new_file(data_iri("sources", "paper"), "Paper.", passage(5, 9)).replace("psg:", "# the middle\npsg:")
     text = text.replace("@prefix # the middle\npsg:", "@prefix psg:")
-    place = place_of_passage(text, "paper.ttl", (1, 2), {passage(5, 9).subject.value: (5, 9)})
+    place = place_of_passage(places(text, "paper.ttl"), (1, 2), {passage(5, 9).subject.value: (5, 9)})
     changed = extended(text, passage(1, 2), where="paper.ttl", at=place)
     assert "# the middle\npsg:paper-5-9" in changed
     assert changed.index("psg:paper-1-2 a") < changed.index("# the middle")
@@ -314,7 +314,7 @@ def test_a_name_within_a_string_is_no_passage() -> None:
     text = new_file(data_iri("sources", "paper"), "Paper.", passage(1, 2))
     text += '\n<http://example.org/x> <http://example.org/y> """\npsg:paper-5-9 a passage""" .\n'
     stretches = {passage(*stretch).subject.value: stretch for stretch in ((1, 2), (5, 9))}
-    place = place_of_passage(text, "paper.ttl", (3, 4), stretches)
+    place = place_of_passage(places(text, "paper.ttl"), (3, 4), stretches)
     assert place is None
     assert extended(text, passage(3, 4), where="paper.ttl", at=place) == f"{text}\n{passage(3, 4).text()}"
 

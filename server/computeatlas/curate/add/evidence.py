@@ -19,12 +19,13 @@ from computeatlas.turtle.edit import Insertion, extended_all, places
 from computeatlas.turtle.statement import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from computeatlas.curate.add.fields import NewClaim, Say
     from computeatlas.curate.add.lookup import Lookup
     from computeatlas.model.project import Project
+    from computeatlas.turtle.edit import Place
 
     Stretch = tuple[int, int]
 
@@ -67,9 +68,10 @@ class PassageBook:
             file = self._known.graph.place(source)[0]
             text = read_text(project.root / file, file)
             stretches = {iri: stretch for stretch, iri in self._stretches_of(source).items()}
+            there = list(places(text, file))
             insertions = []
             for stretch, statement in sorted(added.values(), key=lambda item: item[0] or (0, 0)):
-                at = place_of_passage(text, file, stretch, stretches) if stretch else None
+                at = place_of_passage(there, stretch, stretches) if stretch else None
                 insertions.append(Insertion(statement, at))
             path = project.root / file
             changed[path] = extended_all(changed.get(path, text), insertions, where=file)
@@ -182,13 +184,12 @@ def _listed(found: list[Stretch]) -> str:
     return f"{shown}, …" if len(found) > _PLACES else shown
 
 
-def place_of_passage(text: str, name: str, stretch: Stretch, stretches: Mapping[str, Stretch]) -> int | None:
-    """Return where in `text`, called `name`, a passage of `stretch` belongs in the order of offsets; None for its end.
+def place_of_passage(there: Iterable[Place], stretch: Stretch, stretches: Mapping[str, Stretch]) -> int | None:
+    """Return where among the places `there` of a text a passage belongs in the order of offsets; None for its end.
 
     `stretches` has start and end of each passage of the source, by its IRI.
     """
-    later = (place.start for place in places(text, name) if stretches.get(place.iri, stretch) > stretch)
-    return next(later, None)
+    return next((place.start for place in there if stretches.get(place.iri, stretch) > stretch), None)
 
 
 def local_name(iri: str) -> str:
