@@ -145,7 +145,7 @@ def test_numbers_are_written_as_the_range_wants_them(
     note = tmp_path / "notes" / "note.txt"
     note.parent.mkdir()
     note.write_text("In 2027 half of it, 0.5 or all 100 % of it, is to be of wind.\n", encoding="utf-8")
-    add_source(graph, NewSource(note, "actor:builder", name="note", language="en"))
+    add_source(graph, NewSource(note, "actor:builder", name="note", language="en", kind="news"))
     claim = replace(CLAIM, source="note", predicate=predicate, objects=(), values=(value,), as_of="2024")
     add_claim(graph, replace(claim, finds=(), passages=((0, 60),)), note.parent)
     assert f"    atlas:value {written} ;\n" in (graph.root / HALL).read_text()
@@ -339,7 +339,7 @@ def test_a_figure_that_its_passage_does_not_have_is_refused_as_by_the_check(
     note = tmp_path / "notes" / "note.txt"
     note.parent.mkdir()
     note.write_text("Builder opens the hall in 2027.\n", encoding="utf-8")
-    add_source(graph, NewSource(note, "actor:builder", name="note", language="en"))
+    add_source(graph, NewSource(note, "actor:builder", name="note", language="en", kind="news"))
     claim = replace(CLAIM, source="note", predicate="atlas:plannedOperationalYear", objects=(), values=(value,))
     claim = replace(claim, finds=("the hall in 2027",))
     before = snapshot(graph)
