@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
 from computeatlas.turtle.lines import parse_file, parse_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = st.sampled_from(["a", "b", "c", "d", "e"])
 WORD = st.text(st.characters(codec="utf-8", exclude_characters='"\\', exclude_categories=["Cc"]), max_size=12)
@@ -132,3 +138,73 @@ def test_a_term_that_is_newer_than_turtle_1_1_is_found_on_its_line(tmp_path) -> 
     path = tmp_path / "f.ttl"
     path.write_text('@prefix e: <http://e/> .\n# << no term >>\ne:s e:p "<<" ;\n  e:q <<( e:a e:b 1 )>> .\n')
     assert [(finding.code, finding.line) for finding in parse_file(path, "f.ttl")[1]] == [("turtle-1.1", 4)]
+
+
+QUANTITY = "https://w3id.org/compute-atlas/id/quantity/"
+
+
+def use(tiny: Path, name: str) -> int:
+    """Let a claim of the tiny graph have the quantity `name`; returns the line on which it does."""
+    path = tiny / "graph_data/claims/hall.ttl"
+    text = path.read_text(encoding="utf-8").replace("atlas:object qty:eur-10 ;", f"atlas:object qty:{name} ;")
+    path.write_text(text, encoding="utf-8")
+    return text.splitlines().index(f"    atlas:object qty:{name} ;") + 1
+
+
+def test_a_quantity_gets_its_triples_from_its_name_at_its_first_use(tiny: Path) -> None:
+    line = use(tiny, "sek-more-than-8000000")
+    graph, findings = parse_project(Project.find(tiny))
+    assert findings == []
+    iri = QUANTITY + "sek-more-than-8000000"
+    assert graph.place(iri) == ("graph_data/claims/hall.ttl", line)
+    assert graph.place(iri, ATLAS + "minValue", "8000000.0") == ("graph_data/claims/hall.ttl", line)
+    said = {(q.predicate.value, str(q.object)) for q in graph.quads() if q.subject == ox.NamedNode(iri)}
+    assert (ATLAS + "currency", '"SEK"') in said
+    assert any(value.startswith('"true"') for name, value in said if name == ATLAS + "lowerBoundStrict")
+    graphs = {q.graph_name.value.rpartition("/")[2] for q in graph.quads() if q.subject == ox.NamedNode(iri)}
+    assert graphs == {"entities"}
+    assert iri in graph.members(ATLAS + "MonetaryAmount")
+
+
+def test_a_quantity_that_a_file_describes_keeps_to_what_it_says(tiny: Path) -> None:
+    graph, _findings = parse_project(Project.find(tiny))
+    path, _line = graph.place(QUANTITY + "eur-10")
+    assert path == "graph_data/entities/things.ttl"
+    assert sum(file.path == path for _name, file in graph) == 1
+
+
+def test_a_quantity_without_a_class_of_its_own_has_that_of_its_unit(tiny: Path) -> None:
+    path = tiny / "graph_data/entities/things.ttl"
+    words = 'rdfs:label "x"@en , "x"@sv ; atlas:minValue 1.0'
+    text = f'qty:hand a atlas:QuantityValue ; {words} ; atlas:unit "GW" .\n'
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    graph, _findings = parse_project(Project.find(tiny))
+    assert graph.members(ATLAS + "Power") == {QUANTITY + "hand"}
+
+
+def test_a_name_that_says_no_quantity_has_no_triples(tiny: Path) -> None:
+    line = use(tiny, "banana-3")
+    graph, findings = parse_project(Project.find(tiny))
+    assert findings == []
+    assert graph.place(QUANTITY + "banana-3") == ("", 0)
+    assert [(iri, file.path, file.line_of(use)) for iri, (file, use) in graph.undescribed_quantities().items()] == [
+        (QUANTITY + "banana-3", "graph_data/claims/hall.ttl", line)
+    ]
+
+
+def test_a_graph_may_have_units_of_its_own(tiny: Path) -> None:
+    (tiny / "ontology/codes/unit.ttl").write_text(
+        """@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://w3id.org/compute-atlas/id/unit/banana> skos:notation "banana" ; atlas:quantityClass atlas:Count ;
+    atlas:baseUnit <https://w3id.org/compute-atlas/id/unit/banana> ; atlas:unitFactor 1.0 ;
+    skos:inScheme <https://w3id.org/compute-atlas/id/scheme/unit> .
+""",
+        encoding="utf-8",
+    )
+    use(tiny, "banana-3")
+    graph, _findings = parse_project(Project.find(tiny))
+    assert graph.members(ATLAS + "Count") == {QUANTITY + "banana-3"}
+    (tiny / "ontology/codes/unit.ttl").unlink()
+    graph, _findings = parse_project(Project.find(tiny))
+    assert "mw" in graph.units.by_slug

@@ -39,6 +39,7 @@ KINDS = {
     "installation": "installation",
     "modality": "modality",
     "model": "hardware-model",
+    "number-format": "number-format",
     "place": "place",
     "post": "post",
     "prog": "programme",
@@ -54,6 +55,7 @@ KINDS = {
     "status": "status",
     "topic": "topic",
     "transaction-kind": "transaction-kind",
+    "unit": "unit",
     "use-domain": "use-domain",
     "user-group": "user-group",
 }

@@ -176,12 +176,17 @@ def read_quantity(said: Said) -> Quantity | None:
     least: Decimal | None = min(lower, default=None)
     most: Decimal | None = max(upper, default=None)
     currency, unit = _first(said, ATLAS + "currency"), _first(said, ATLAS + "unit")
+    flags = ("approximate", "lowerBoundStrict", "upperBoundStrict")
+    approximate, above, below = (any(is_true(term) for term in said.get(ATLAS + key, ())) for key in flags)
     return Quantity(
         least,
         most,
         text_of(unit if currency is None else currency),
-        any(is_true(term) for term in said.get(ATLAS + "approximate", ())),
+        approximate,
         currency is not None,
+        least_strict=above and least is not None,
+        most_strict=below and most is not None,
+        number_format=text_of(_first(said, ATLAS + "numberFormat")),
     )
 
 

@@ -127,7 +127,8 @@ class Passage:
 class Quantity:
     """A number with a unit or a currency, within bounds: equal ones where it is exact, one where it is open.
 
-    `unit` is the currency where `is_money`.
+    A strict bound is no value of it: *more than 8,000*, *less than a tenth*. `unit` is the notation of the unit, the
+    currency where `is_money`; `number_format` is that of a computing rate, such as FP8.
     """
 
     least: Decimal | None = None
@@ -135,6 +136,9 @@ class Quantity:
     unit: str = ""
     approximate: bool = False
     is_money: bool = False
+    least_strict: bool = False
+    most_strict: bool = False
+    number_format: str = ""
 
 
 @dataclass(frozen=True)

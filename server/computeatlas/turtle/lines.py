@@ -20,7 +20,9 @@ from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from computeatlas.model.errors import FindingsError
 from computeatlas.model.findings import Finding
-from computeatlas.model.namespaces import RDF, graph_iri
+from computeatlas.model.namespaces import ATLAS, ID, RDF, graph_iri
+from computeatlas.model.quantities import QuantityNameError, describe_quantity, read_name
+from computeatlas.model.units import read_units, shipped_units
 from computeatlas.turtle.limits import read_turtle
 from computeatlas.turtle.recover import recover
 from computeatlas.turtle.syntax_findings import too_new_finding
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.model.project import Project
+    from computeatlas.model.units import Units
 
-
+#: What the IRIs of quantities begin with.
+QUANTITIES = ID + "quantity/"
 #: What may be newer than Turtle 1.1 (https://www.w3.org/TR/rdf12-turtle/) or a relative IRI: files with it are read
 #: token by token. It may stand in a string or a comment; there it costs time only.
 _LOOK_CLOSER = re.compile(r"<<|\{\||~|--|version|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>\"]*>", re.IGNORECASE)
@@ -114,6 +118,20 @@ class ParsedFile:
 
 
 @dataclass
+class MadeFile(ParsedFile):
+    """Triples that were made for things which a file uses; each stands where the file first uses its subject."""
+
+    #: IRI of a subject → the file and its triple that first uses it.
+    uses: dict[str, tuple[ParsedFile, ox.Triple]]
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, ...], list[int]]:
+        lines = {iri: file.line_of(use) for iri, (file, use) in self.uses.items()}
+        keys = [(_key(t.subject), _key(t.predicate), _key(t.object)) for t in self.triples]
+        return _line_index([(*key, lines[key[0]]) for key in keys])
+
+
+@dataclass
 class ParsedGraph:
     """All parsed files of a project, by the folder or named graph that they belong to."""
 
@@ -132,6 +150,29 @@ class ParsedGraph:
             name = ox.NamedNode(graph_iri(graph))
             for triple in file.triples:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+
+    @cached_property
+    def units(self) -> Units:
+        """The register of units of the ontology, or that which came with the program where it has none."""
+        own = read_units(triple for file in self.files["ontology"] for triple in file.triples)
+        return own or shipped_units()
+
+    def undescribed_quantities(self) -> dict[str, tuple[ParsedFile, ox.Triple]]:
+        """Return the IRIs of quantities that are used and not described, each with file and triple of its first use.
+
+        A thing is described where it is given a type.
+        """
+        described: set[str] = set()
+        used: dict[str, tuple[ParsedFile, ox.Triple]] = {}
+        for _graph, file in self:
+            described |= file.uses.keys() if isinstance(file, MadeFile) else set()
+            for triple in file.triples if "quantity/" in file.text else ():
+                value, subject = triple.object, triple.subject
+                if isinstance(value, ox.NamedNode) and value.value.startswith(QUANTITIES):
+                    used.setdefault(value.value, (file, triple))
+                if isinstance(subject, ox.NamedNode) and triple.predicate.value == RDF + "type":
+                    described.add(subject.value)
+        return {iri: use for iri, use in used.items() if iri not in described}
 
     def members(self, class_iri: str) -> set[str]:
         """Return the IRIs of the things that are given the type `class_iri`."""
@@ -178,7 +219,8 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
     Of a data file with a syntax error, what can be read without it is returned too.
-
+    Quantities that a file describes get the class of their unit; those that are used and described nowhere get triples
+    from their names, in files of their own among the entities that have path and line of the first use.
     `new` has the texts of files that are parsed in place of those on disk, whether these are there or not.
     What nothing would read is a finding too: a Turtle file of `graph_data/` outside the three folders, and a link to a
     directory, which is not followed because it may lead in circles.
@@ -211,7 +253,38 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
         what = "is a link to a directory, which is not followed"
         why = "its statements would be lost in silence, and links may lead in circles"
         findings.append(Finding(project.relative(path), 1, "linked-directory", what, why, "put the files here"))
-    return ParsedGraph(files, frozenset(lost)), findings
+    parsed_graph = ParsedGraph(files, frozenset(lost))
+    _classify_quantities(parsed_graph)
+    files["entities"] += _describe_quantities(parsed_graph)
+    return parsed_graph, findings
+
+
+def _classify_quantities(graph: ParsedGraph) -> None:
+    """Give quantities that a file describes, but for their class, the class of their unit: ranges name that."""
+    described = (ox.NamedNode(RDF + "type"), ox.NamedNode(ATLAS + "QuantityValue"))
+    for file in graph.files["entities"]:
+        triples = file.triples if "QuantityValue" in file.text else []
+        general = {triple.subject for triple in triples if (triple.predicate, triple.object) == described}
+        for triple in [t for t in triples if t.subject in general and t.predicate.value == ATLAS + "unit"]:
+            if unit := graph.units.by_notation.get(_key(triple.object)):
+                file.triples.append(ox.Triple(triple.subject, described[0], ox.NamedNode(unit.kind)))
+
+
+def _describe_quantities(graph: ParsedGraph) -> list[ParsedFile]:
+    """Return the triples of quantities that files of `graph` use by their names, as if they stood at the first use.
+
+    Names that say no quantity are left out: `find_unknown_codes` finds them.
+    """
+    made: dict[str, MadeFile] = {}
+    for iri, (file, use) in graph.undescribed_quantities().items():
+        try:
+            quantity = read_name(iri.removeprefix(QUANTITIES), graph.units)
+        except QuantityNameError:
+            continue
+        target = made.setdefault(file.path, MadeFile(file.path, [], "", {}))
+        target.triples += describe_quantity(iri, quantity, graph.units)
+        target.uses[iri] = file, use
+    return [made[path] for path in sorted(made)]
 
 
 def parse_file(path: Path, name: str) -> tuple[ParsedFile | None, list[Finding]]:

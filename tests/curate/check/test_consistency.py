@@ -10,11 +10,15 @@ import pyoxigraph as ox
 import pytest
 
 from computeatlas.curate.check import owl
+from computeatlas.curate.check.consistency import find_inconsistency
 from computeatlas.curate.check.owl import examine
 from computeatlas.curate.check.run import CheckReport, Memory, Reason, check_project
+from computeatlas.curate.current_view import derive_current_view
+from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import ReasonerError, ReasonerMissingError
 from computeatlas.model.namespaces import ID
 from computeatlas.model.project import Project
+from computeatlas.model.queryfile import read_query
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +63,9 @@ def test_a_thing_of_two_disjoint_types_is_reported_with_all_axioms_at_their_line
 
 
 def test_a_contradiction_by_a_claim_is_reported_at_the_line_of_the_claim(tiny: Path, java: str) -> None:
-    """A power as a time to build: no rule sees it, because the property leads to values in years, not to a class."""
+    """A power as a time to build: no rule sees it where the property leads to values in years, not to a class."""
+    years = '[ a owl:Restriction ; owl:onProperty atlas:unit ; owl:hasValue "a" ]'
+    replace(tiny, "ontology/modules/governance.ttl", "rdfs:range atlas:Duration", f"rdfs:range {years}")
     things = (tiny / THINGS).read_text().replace("@prefix qty:", f"@prefix prog: <{ID}programme/> .\n@prefix qty:")
     things += """
 prog:huts a atlas:Programme ;
@@ -87,6 +93,33 @@ claim:huts-construction-time a atlas:Claim ;
     assert {f.code for f in findings} == {"inconsistent"}
     line = claims.splitlines().index("    atlas:object qty:mw-1 ;") + 1
     assert (CLAIMS, line) in {(f.path, f.line) for f in findings}
+
+
+def test_euros_as_power_are_found_by_a_rule_and_by_the_reasoner(tiny: Path, java: str) -> None:
+    claims = (tiny / CLAIMS).read_text().replace("@prefix qty:", f"@prefix prog: <{ID}programme/> .\n@prefix qty:")
+    claims += """
+claim:huts-power a atlas:Claim ;
+    rdfs:label "Huts need euros"@en , "Hyddor behöver euro"@sv ;
+    atlas:subject prog:huts ;
+    atlas:predicate atlas:powerPerFacility ;
+    atlas:object qty:QUANTITY ;
+    atlas:modality modality:reported ;
+    atlas:rank rank:normal ;
+    atlas:evidence psg:paper-0-31 .
+"""
+    things = (tiny / THINGS).read_text().replace("@prefix qty:", f"@prefix prog: <{ID}programme/> .\n@prefix qty:")
+    (tiny / THINGS).write_text(things + 'prog:huts a atlas:Programme ;\n    rdfs:label "Huts"@en , "Hyddor"@sv .\n')
+    for power in ("mw-5", "gw-more-than-1"):
+        (tiny / CLAIMS).write_text(claims.replace("QUANTITY", power))
+        assert reasoned(tiny).findings == []
+    (tiny / CLAIMS).write_text(claims.replace("QUANTITY", "eur-5"))
+    line = claims.splitlines().index("    atlas:object qty:QUANTITY ;") + 1
+    report = check_project(Project.find(tiny))
+    assert [(f.path, f.line, f.code) for f in report.findings] == [(CLAIMS, line, "object-out-of-range")]
+    view = derive_current_view(EmbeddedEngine(report.graph.quads()), read_query(Project.find(tiny).derivation()))
+    found = find_inconsistency(report.graph, view)
+    assert {f.code for f in found} == {"inconsistent"}
+    assert (CLAIMS, line) in {(f.path, f.line) for f in found}
 
 
 def test_money_with_a_unit_of_power_is_inconsistent(tiny: Path, java: str) -> None:
