@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from computeatlas.model.manifest import Manifest
-    from computeatlas.release.diff.compare import Comparison, Difference, Part, Statement, Thing
+    from computeatlas.release.diff.compare import ChangedValue, Comparison, Difference, Part, Statement, Thing
     from computeatlas.release.diff.things import Value
 
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 @click.argument("new", type=click.Path(path_type=Path))
 def diff_command(form: str, old: Path, new: Path) -> None:
     """Tell what was added, removed and changed between the releases in the directories OLD and NEW.
+
+    Two releases of one graph as of two days, by `build --as-of`, tell what became known between them.
 
     The exit code is 0 whether or not there are differences.
     """
@@ -67,16 +69,22 @@ def in_lines(comparison: Comparison, old: Manifest, new: Manifest) -> Iterator[s
         yield f"Current view: {_triples(comparison.view.added)} added, {len(comparison.view.removed)} removed"
         yield from (f"    + {_statement(statement)}" for statement in comparison.view.added)
         yield from (f"    − {_statement(statement)}" for statement in comparison.view.removed)
+    yield from _listed("Values changed in the current view", [_changed_value(one) for one in comparison.view.changed])
+    yield from _listed("Claims that entered the current view", [_described(thing) for thing in comparison.entered])
+    yield from _listed("Claims that left the current view", [_described(thing) for thing in comparison.left])
     if comparison.inferred:
         yield f"Inferred: {_triples(comparison.inferred.added)} added, {len(comparison.inferred.removed)} removed"
 
 
 def _identity(manifest: Manifest) -> dict[str, str]:
-    return {"version": manifest.version, "digest": manifest.digest}
+    return {"version": manifest.version, "digest": manifest.digest} | (
+        {"as_of": manifest.as_of} if manifest.as_of else {}
+    )
 
 
 def _release(manifest: Manifest) -> str:
-    return f"{manifest.version} ({manifest.digest[:16]})"
+    as_of = f"as of {manifest.as_of}, " if manifest.as_of else ""
+    return f"{manifest.version} ({as_of}{manifest.digest[:16]})"
 
 
 def _claims(difference: Difference) -> Iterator[str]:
@@ -152,6 +160,10 @@ def _values(values: tuple[Value, ...]) -> str:
 
 def _triples(statements: tuple[Statement, ...]) -> str:
     return f"{len(statements)} triple{'' if len(statements) == 1 else 's'}"
+
+
+def _changed_value(one: ChangedValue) -> str:
+    return f"{one.subject.words} – {one.predicate.words}: {_values(one.before)} → {_values(one.after)}"
 
 
 def _statement(statement: Statement) -> str:

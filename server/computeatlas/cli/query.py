@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from computeatlas.cli.options import root_option
-from computeatlas.cli.releases import open_release, release_option, releases_directory, releases_option
+from computeatlas.cli.releases import as_of_option, open_release, release_option, releases_directory, releases_option
 from computeatlas.cli.terminal import emit, printable, say, styled
 from computeatlas.engine.embedded import Query, show
 from computeatlas.model.errors import UsageError
@@ -25,6 +25,7 @@ from computeatlas.sparql.hints import concat_of_empty_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from computeatlas.engine.embedded import EmbeddedEngine, Table
     from computeatlas.provenance.sources import Sources
@@ -54,6 +55,7 @@ class _FormatName(click.Choice[str]):
 @root_option
 @releases_option
 @release_option
+@as_of_option
 @click.option(
     "--format",
     "form",
@@ -63,13 +65,21 @@ class _FormatName(click.Choice[str]):
 @click.option("--cite", "citing", is_flag=True, help="Print the sources of the answer instead of the answer.")
 @click.argument("file", type=click.Path(path_type=Path))
 def query_command(
-    root: str | None, releases: Path | None, release: Path | None, form: str | None, citing: bool, file: Path
+    root: str | None,
+    releases: Path | None,
+    release: Path | None,
+    day: date | None,
+    form: str | None,
+    citing: bool,
+    file: Path,
 ) -> None:
     """Run the query in FILE on the graph and print the answer."""
     _require_format(form, citing)
+    if day and release:
+        raise UsageError("--as-of and --release exclude each other", hint="a release as of a day is named by --release")
     query = Query(read_query(file).text)
     project = Project.find(root)
-    _manifest, engine = open_release(project, releases_directory(project, releases), release)
+    _manifest, engine = open_release(project, releases_directory(project, releases), release, day)
     if citing:
         _print_sources(engine, query, project, form or "text")
         return

@@ -12,10 +12,13 @@ from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.terminal import say
 from computeatlas.curate.add.write import finish_interrupted
 from computeatlas.model.errors import FindingsError, ReleaseError
+from computeatlas.release.as_of import read_as_of
 from computeatlas.release.build import build
 from computeatlas.release.load import current, is_fresh, load, locate
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.manifest import Manifest
     from computeatlas.model.project import Project
@@ -35,6 +38,15 @@ release_option = click.option(
 )
 
 
+as_of_option = click.option(
+    "--as-of",
+    "day",
+    metavar="DATE",
+    callback=lambda _context, _option, text: read_as_of(text) if text else None,
+    help="Use only what documents issued by this day say: 2025-03-01; of 2025-03 or 2025 the last day is meant.",
+)
+
+
 def releases_directory(project: Project, releases: Path | None) -> Path:
     """Return where the releases of `project` lie: as asked for, in its root, or in the user's cache.
 
@@ -47,13 +59,15 @@ def releases_directory(project: Project, releases: Path | None) -> Path:
     return project.root / "releases"
 
 
-def open_release(project: Project, releases: Path, release: Path | None) -> tuple[Manifest, EmbeddedEngine]:
+def open_release(
+    project: Project, releases: Path, release: Path | None, day: date | None = None
+) -> tuple[Manifest, EmbeddedEngine]:
     """Return the release asked for, or a fresh one of `project`, loaded; see `find_release`."""
-    return load(find_release(project, releases, release))
+    return load(find_release(project, releases, release, day))
 
 
-def find_release(project: Project, releases: Path, release: Path | None) -> Path:
-    """Return the directory of the release asked for, or of a fresh one of `project`.
+def find_release(project: Project, releases: Path, release: Path | None, day: date | None = None) -> Path:
+    """Return the directory of the release asked for, or of a fresh one of `project`, with `day` as of that day.
 
     Where the files have errors, they are reported and the last good release is returned. A corrupt release of ours is
     reported and built again. Raises FindingsError where there is no good release, ReleaseError for a bad `release`.
@@ -63,25 +77,25 @@ def find_release(project: Project, releases: Path, release: Path | None) -> Path
         return release
     if not project.is_installed:
         finish_interrupted(project)
-    if not is_fresh(project, releases):
-        _rebuild(project, releases)
+    if not is_fresh(project, releases, day):
+        _rebuild(project, releases, day)
     try:
-        found = current(releases)
+        found = current(releases, day)
         locate(found)
     except ReleaseError as error:
         say(f"computeatlas: {error}; building it again", err=True)
         with progress_bar(7) as step:
-            return build(project, releases, progress=step)
+            return build(project, releases, day=day, progress=step)
     return found
 
 
-def _rebuild(project: Project, releases: Path) -> None:
+def _rebuild(project: Project, releases: Path, day: date | None) -> None:
     try:
         with progress_bar(7) as step:
-            build(project, releases, progress=step)
+            build(project, releases, day=day, progress=step)
     except FindingsError as error:
         try:
-            last = current(releases)
+            last = current(releases, day)
         except ReleaseError:
             raise error from None
         for finding in error.findings:

@@ -18,7 +18,8 @@ class Manifest:
 
     `digest` is the SHA-256 of the uncompressed, sorted N-Quads; `graphs` maps graph IRIs to numbers of quads;
     `files` maps file names to their SHA-256 and size in bytes; `inputs` maps input names to their SHA-256;
-    `generator` is the version of the program that built it.
+    `generator` is the version of the program that built it. `as_of` is the day, in ISO 8601, by which the documents of
+    a release that looks back had been issued, None for a release of all documents.
     """
 
     version: str
@@ -28,6 +29,7 @@ class Manifest:
     files: dict[str, dict[str, str | int]]
     inputs: dict[str, str]
     generator: str
+    as_of: str | None = None
     layout: int = field(default=LAYOUT)
 
     def to_json(self) -> str:

@@ -24,11 +24,13 @@ from computeatlas.model.manifest import MANIFEST_NAME, Manifest
 from computeatlas.model.namespaces import GRAPH, GRAPHS, graph_iri
 from computeatlas.model.progress import Progress, silent
 from computeatlas.model.queryfile import read_query
+from computeatlas.release.as_of import as_of
 from computeatlas.release.describe import describe, ontology_version
 from computeatlas.release.infer import infer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from computeatlas.model.project import Project
     from computeatlas.turtle.lines import ParsedGraph
@@ -39,14 +41,16 @@ DATA_NAME = "compute-atlas.nq.bz2"
 CURRENT = "current"
 
 
-def build(project: Project, releases: Path, *, progress: Progress = silent) -> Path:
+def build(project: Project, releases: Path, *, day: date | None = None, progress: Progress = silent) -> Path:
     """Build a release of `project` in the directory `releases`, make it the current one and return its directory.
+
+    With `day` it has only what documents issued by that day say, and is the current one as of that day alone.
 
     Raises FindingsError where the files have errors, UsageError where the directory cannot be written;
     then the current release stays as it was.
     """
     inputs = project.digests()
-    graphs = assemble_graphs(project, require_sound(project, progress), progress)
+    graphs = assemble_graphs(project, require_sound(project, progress), progress, day)
     progress("writing")
     nquads = to_nquads(graphs)
     data = bz2.compress(nquads, 9)
@@ -58,14 +62,17 @@ def build(project: Project, releases: Path, *, progress: Progress = silent) -> P
         files={DATA_NAME: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}},
         inputs=inputs,
         generator=__version__,
+        as_of=day.isoformat() if day else None,
     )
     return _publish(releases, data, manifest)
 
 
-def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = silent) -> dict[str, list[ox.Triple]]:
-    """Return the triples of every named graph of a release, by its name."""
+def assemble_graphs(
+    project: Project, parsed: ParsedGraph, progress: Progress = silent, day: date | None = None
+) -> dict[str, list[ox.Triple]]:
+    """Return the triples of every named graph of a release, by its name; with `day`, as of that day."""
     progress("deriving the current view")
-    graphs = _canonical(parsed.quads())
+    graphs = _canonical(as_of(parsed.quads(), day) if day else parsed.quads())
     graphs["inferred"] = derive_days(t for triples in graphs.values() for t in triples)
     engine = EmbeddedEngine(
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(name)))
@@ -79,7 +86,7 @@ def assemble_graphs(project: Project, parsed: ParsedGraph, progress: Progress = 
     graphs["current"] = list(annotate(view))
     graphs["inferred"] += inferred
     progress("describing")
-    graphs["metadata"] = list(describe(graphs))
+    graphs["metadata"] = list(describe(graphs, day))
     return {name: graphs[name] for name in GRAPHS}
 
 
@@ -105,9 +112,15 @@ def to_nquads(graphs: dict[str, list[ox.Triple]]) -> bytes:
     return b"".join(sorted(set(lines)))
 
 
+def link_name(day: str | None) -> str:
+    """Return the name of the link to the current release, or to the one as of `day`, in ISO 8601."""
+    return f"as-of-{day}" if day else CURRENT
+
+
 def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
     """Write the release aside, rename it, then replace the link: a reader sees the old release or the new one whole."""
-    target = releases / f"{manifest.version}-{manifest.digest[:16]}"
+    looking_back = f"as-of-{manifest.as_of}-" if manifest.as_of else ""
+    target = releases / f"{manifest.version}-{looking_back}{manifest.digest[:16]}"
     try:
         releases.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
@@ -120,7 +133,7 @@ def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
             aside.rename(target)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        point_link(releases / CURRENT, target.name)
+        point_link(releases / link_name(manifest.as_of), target.name)
     except OSError as error:
         raise UsageError(
             "the release cannot be written there",

@@ -24,6 +24,7 @@ from computeatlas.model.namespaces import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
 _TYPE = ox.NamedNode(RDF + "type")
 _HEADER = ("title", "description", "license", "creator")
@@ -39,12 +40,22 @@ def ontology_version(ontology: list[ox.Triple]) -> str:
     return versions[0] if versions else "0"
 
 
-def describe(graphs: dict[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
-    """Yield the description of the data set made of `graphs`, triples by the name of their named graph."""
+def describe(graphs: dict[str, list[ox.Triple]], day: date | None = None) -> Iterator[ox.Triple]:
+    """Yield the description of the data set made of `graphs`, triples by the name of their named graph.
+
+    `day` is that by which all documents had been issued, where the release looks back: the end of the period that it
+    covers (https://www.w3.org/TR/vocab-dcat-3/#Property:dataset_temporal).
+    """
     dataset = ox.NamedNode(DATASET_IRI)
     yield ox.Triple(dataset, _TYPE, ox.NamedNode(VOID + "Dataset"))
     yield ox.Triple(dataset, _TYPE, ox.NamedNode(DCAT + "Dataset"))
     yield from _header(dataset, graphs["ontology"])
+    if day:
+        period = ox.NamedNode(f"{DATASET_IRI}/period")
+        yield ox.Triple(dataset, ox.NamedNode(DCTERMS + "temporal"), period)
+        yield ox.Triple(period, _TYPE, ox.NamedNode(DCTERMS + "PeriodOfTime"))
+        end = ox.Literal(day.isoformat(), datatype=ox.NamedNode(XSD + "date"))
+        yield ox.Triple(period, ox.NamedNode(DCAT + "endDate"), end)
     version = ox.Literal(ontology_version(graphs["ontology"]))
     yield ox.Triple(dataset, ox.NamedNode(OWL + "versionInfo"), version)
     yield ox.Triple(dataset, ox.NamedNode(DCAT + "version"), version)

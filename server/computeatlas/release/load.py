@@ -10,9 +10,10 @@ from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.model.errors import ReleaseError
 from computeatlas.model.files import file_digest
 from computeatlas.model.manifest import MANIFEST_NAME, Manifest
-from computeatlas.release.build import CURRENT, DATA_NAME
+from computeatlas.release.build import DATA_NAME, link_name
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from computeatlas.model.project import Project
@@ -65,18 +66,21 @@ def load(release: Path) -> tuple[Manifest, EmbeddedEngine]:
     return manifest, engine
 
 
-def current(releases: Path) -> Path:
-    """Return the directory of the current release below `releases`; raises ReleaseError where there is none."""
-    link = releases / CURRENT
+def current(releases: Path, day: date | None = None) -> Path:
+    """Return the directory of the current release below `releases`, or of the one as of `day`.
+
+    Raises ReleaseError where there is none.
+    """
+    link = releases / link_name(day.isoformat() if day else None)
     if not link.exists():
         raise ReleaseError("there is no release here", where=str(releases), hint="run `computeatlas build`")
     return link.resolve()
 
 
-def is_fresh(project: Project, releases: Path) -> bool:
-    """Say whether the current release was built by this program from the files of `project` as they are now."""
+def is_fresh(project: Project, releases: Path, day: date | None = None) -> bool:
+    """Say whether the current release, or that as of `day`, was built by this program from the files as they are."""
     try:
-        manifest = read_manifest(current(releases))
+        manifest = read_manifest(current(releases, day))
     except ReleaseError:
         return False
     return manifest.inputs == project.digests() and manifest.generator == __version__

@@ -11,16 +11,20 @@ from computeatlas.model.namespaces import ATLAS, RDF, RDFS, shorten
 from computeatlas.release.diff.things import Value, Words, in_words, ordered, read_things, read_triples
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.release.diff.things import Node, Things
 
 _TYPE = RDF + "type"
 _PASSAGE = ox.NamedNode(ATLAS + "Passage")
+_SUPPORTED_BY = ATLAS + "supportedBy"
 #: The parts of a claim in the order in which docs/model.md explains them.
 _ORDER = [
     RDFS + "label",
     *(ATLAS + part for part in ("subject", "predicate", "object", "value", "modality", "rank", "rankReason")),
-    *(ATLAS + part for part in ("statedBy", "asOf", "contradicts", "evidence")),
+    *(ATLAS + part for part in ("scopePart", "scopePeriod", "statedBy", "asOf")),
+    *(ATLAS + part for part in ("contradicts", "supersedes", "corroborates", "evidence")),
 ]
 
 
@@ -84,11 +88,27 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class ChangedValue:
+    """A property of a thing that has other values in the newer release than in the older, with these alone."""
+
+    subject: Value
+    predicate: Value
+    before: tuple[Value, ...]
+    after: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
 class Statements:
     """Plain triples that were added and removed, in the order of their names; false if none."""
 
     added: tuple[Statement, ...]
     removed: tuple[Statement, ...]
+
+    @property
+    def changed(self) -> tuple[ChangedValue, ...]:
+        """The properties of which values were removed and others added."""
+        before, after = _by_property(self.removed), _by_property(self.added)
+        return tuple(ChangedValue(*key, tuple(before[key]), tuple(after[key])) for key in before if key in after)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)
@@ -96,7 +116,11 @@ class Statements:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that differs between two releases; false where nothing does."""
+    """All that differs between two releases; false where nothing does.
+
+    `entered` are the claims of both releases on which the newer current view rests and the older does not, `left` those
+    of which the contrary is so.
+    """
 
     claims: Difference
     entities: Difference
@@ -105,6 +129,8 @@ class Comparison:
     terms: Difference
     view: Statements
     inferred: Statements
+    entered: tuple[Thing, ...] = ()
+    left: tuple[Thing, ...] = ()
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -116,17 +142,38 @@ def compare(old: EmbeddedEngine, new: EmbeddedEngine) -> Comparison:
     Names of blank nodes do not count, nor does the file in which a thing stands. Raises no error of its own.
     """
     words = in_words(old, new)
+    old_claims, new_claims = read_things(old, "claims"), read_things(new, "claims")
+    both = old_claims.keys() & new_claims.keys()
+    was, now = _supporting(old) & both, _supporting(new) & both
     old_sources, old_passages = _apart(read_things(old, "sources"))
     new_sources, new_passages = _apart(read_things(new, "sources"))
     return Comparison(
-        claims=_difference(read_things(old, "claims"), read_things(new, "claims"), words),
+        claims=_difference(old_claims, new_claims, words),
         entities=_difference(read_things(old, "entities"), read_things(new, "entities"), words),
         sources=_difference(old_sources, new_sources, words),
         passages=_difference(old_passages, new_passages, words),
         terms=_difference(read_things(old, "ontology"), read_things(new, "ontology"), words),
         view=_statements(old, new, "current", words),
         inferred=_statements(old, new, "inferred", words),
+        entered=tuple(_thing(name, new_claims[name], words[1]) for name in sorted(now - was)),
+        left=tuple(_thing(name, old_claims[name], words[0]) for name in sorted(was - now)),
     )
+
+
+def _supporting(engine: EmbeddedEngine) -> set[str]:
+    """Return the claims on which the current view rests."""
+    return {
+        value.value
+        for _subject, predicate, value in read_triples(engine, "current")
+        if predicate.value == _SUPPORTED_BY and isinstance(value, ox.NamedNode)
+    }
+
+
+def _by_property(statements: Iterable[Statement]) -> dict[tuple[Value, Value], list[Value]]:
+    found: dict[tuple[Value, Value], list[Value]] = {}
+    for statement in statements:
+        found.setdefault((statement.subject, statement.predicate), []).append(statement.value)
+    return found
 
 
 def _without(values: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:
