@@ -43,6 +43,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 #: The archived texts lie beside the checkout where they may be read at all.
 ARCHIVE = Path(os.environ.get("COMPUTEATLAS_ARCHIVE", REPOSITORY.parent / "shared" / "research" / "archive"))
 TINY = Path(__file__).parent / "data" / "tiny"
+#: Fixtures that start what takes a second or more: tests with one of them are slow, whatever else they do.
+HEAVY = frozenset({"serving", "site", "java", "chromium"})
 #: Modules that take long, longest first: with several processes (pytest-xdist) they begin first, so that what is short
 #: fills up the end. A module stays in one process, for the servers and browsers that its tests share, unless its tests
 #: share nothing (True).
@@ -110,8 +112,12 @@ def _module_of(name: str) -> str:
     return name.partition("::")[0].removeprefix("tests/")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let what takes long begin first where there are several processes."""
+    """Mark what needs a server, Java or Chromium as slow, and let what takes long begin first in several processes."""
+    for item in items:
+        if not HEAVY.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
     if hasattr(config, "workerinput"):
         places = {module: place for place, module in enumerate(LONG)}
         items.sort(key=lambda item: places.get(_module_of(item.nodeid), len(places)))

@@ -14,6 +14,8 @@ import pytest
 from computeatlas.cli.main import cli
 from computeatlas.cli.progress import progress_bar
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 QUESTION = str(REPOSITORY / "queries/gigafactory_power_need.rq")
 
@@ -35,7 +37,6 @@ def test_help_names_every_command(runner) -> None:
         assert f"\n  {name} " in text
 
 
-@pytest.mark.slow
 def test_check_of_a_sound_graph_exits_0_and_says_what_it_left_out(tiny: Path) -> None:
     done = run("check", "--root", str(tiny), "--no-reason")
     assert (done.returncode, done.stdout) == (0, "")
@@ -46,7 +47,6 @@ def test_check_of_a_sound_graph_exits_0_and_says_what_it_left_out(tiny: Path) ->
     ]
 
 
-@pytest.mark.slow
 def test_check_prints_findings_on_standard_output_and_exits_1(tiny: Path) -> None:
     path = tiny / "graph_data/claims/hall.ttl"
     path.write_text(path.read_text().replace("modality:speculation", "modality:rumour"))
@@ -57,7 +57,6 @@ def test_check_prints_findings_on_standard_output_and_exits_1(tiny: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_build_says_where_the_release_is_and_what_it_holds(tiny: Path, tmp_path: Path) -> None:
     done = run("build", "--root", str(tiny), "--releases", str(tmp_path / "r"))
     assert done.returncode == 0
@@ -66,7 +65,6 @@ def test_build_says_where_the_release_is_and_what_it_holds(tiny: Path, tmp_path:
     assert manifest["digest"] in done.stdout
 
 
-@pytest.mark.slow
 def test_build_of_a_broken_graph_exits_1_with_the_place(tiny: Path) -> None:
     (tiny / "graph_data/claims/hall.ttl").write_text("claim:x")
     done = run("build", "--root", str(tiny))
@@ -76,7 +74,6 @@ def test_build_of_a_broken_graph_exits_1_with_the_place(tiny: Path) -> None:
     assert not (tiny / "releases").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
 def test_query_prints_each_format(release: Path, form: str) -> None:
     done = run("query", "--release", str(release), "--format", form, QUESTION)
@@ -106,7 +103,6 @@ def test_query_prints_a_table_that_is_not_cut_when_piped(release: Path) -> None:
     assert "All seven AI factories get a new supercomputer" in done.stdout
 
 
-@pytest.mark.slow
 def test_query_prints_a_graph_as_turtle_and_as_a_table(release: Path, tmp_path: Path) -> None:
     path = tmp_path / "c.rq"
     path.write_text("CONSTRUCT { <http://e/s> <http://e/p> [] , 1 } {}")
@@ -127,7 +123,6 @@ def test_query_refuses_a_format_that_the_result_cannot_have(release: Path) -> No
     assert "use one of json, xml, csv, tsv" in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments, code, says",
     [
@@ -150,7 +145,6 @@ def test_wrong_use_is_told_in_few_words(tmp_path: Path, arguments: list[str], co
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_a_corrupt_release_is_one_line(tiny: Path) -> None:
     run("build", "--root", str(tiny))
     (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")
@@ -160,7 +154,6 @@ def test_a_corrupt_release_is_one_line(tiny: Path) -> None:
     assert "the file is corrupt" in done.stderr
 
 
-@pytest.mark.slow
 def test_a_corrupt_release_of_ours_is_told_and_built_again(tiny: Path) -> None:
     run("build", "--root", str(tiny))
     (tiny / "releases/current/compute-atlas.nq.bz2").write_bytes(b"garbage")
@@ -184,7 +177,6 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys
     assert capsys.readouterr().err.startswith("computeatlas: internal error: ZeroDivisionError: oops — set")
 
 
-@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
     question = REPOSITORY / "queries/single_passage_facts.rq"
     command = f"{sys.executable} -m computeatlas query --release {release} --format csv {question}"

@@ -113,6 +113,7 @@ def test_what_only_looks_like_an_id_is_content(document: object) -> None:
     assert len(quads(document)) == len(document if isinstance(document, list) else [document])
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),

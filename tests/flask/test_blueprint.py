@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Serve = Callable[..., FlaskClient]
 
+pytestmark = pytest.mark.slow
+
 TURTLE = "<http://e/a> <http://e/p> 1 , 2 . <http://e/b> <http://e/p> <http://e/a> ."
 MANY = 100_000
 #: Takes longer than any limit of a test.

@@ -53,6 +53,7 @@ def paths() -> st.SearchStrategy[str]:
     )
 
 
+@pytest.mark.slow
 @given(path=paths())
 def test_a_path_that_is_written_back_means_the_same(store: ox.Store, path: str) -> None:
     text = written(path)
@@ -101,6 +102,7 @@ for _ in range(8):
 """
 
 
+@pytest.mark.slow
 def test_the_first_queries_may_be_read_in_several_threads_at_once() -> None:
     # In processes of their own, since what is parsed first makes all later ones work.
     for _ in range(3):

@@ -245,6 +245,7 @@ def mixed(rnd: random.Random, kinds: list[str], number: int) -> list[Term | None
     return [None if rnd.random() < 0.05 else MAKERS[rnd.choice(kinds)](rnd) for _ in range(number)]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(), st.sets(st.sampled_from(sorted(MAKERS)), min_size=1), st.sampled_from(CONDITIONS))
 def test_any_mix_of_values_comes_in_the_documented_order(seed: int, kinds: set[str], condition: str) -> None:
@@ -265,6 +266,7 @@ def test_any_mix_of_values_comes_in_the_documented_order(seed: int, kinds: set[s
     assert in_a_child(work) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [["integer", "string"], ["double", "integer"], ["dateTime"], ["triple"]])
 def test_the_engine_itself_ends_in_such_a_sort(kinds: list[str]) -> None:
     # Should this ever fail, the engine has learned to sort, and the rewriting can go.

@@ -265,6 +265,7 @@ def asks_for_a_service(text: str) -> bool | None:
     return not parses(lower)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @example(PROLOGUE + "SELECT * {?s ?p e:a.b.SERVICE u:x{}}")
 @example(PROLOGUE + "SELECT * {FILTER(?s<?o)SERVICE?u#>\n{}}")

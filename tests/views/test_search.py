@@ -137,6 +137,7 @@ def test_alternative_names_of_the_graph_are_found(reader: Reader) -> None:
         assert row["x"].value in [hit.name.iri for hit in index.find(row["l"].value, "en")]
 
 
+@pytest.mark.slow
 def test_batches_lose_nothing_where_they_end_in_the_middle_of_a_thing(reader: Reader, monkeypatch) -> None:
     whole = read_index(reader)
     text = reader.queries["search_labels"].text

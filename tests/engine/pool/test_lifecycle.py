@@ -74,6 +74,7 @@ def test_any_short_course_of_events(numbers: list[int]) -> None:
     world.close()
 
 
+@pytest.mark.slow
 def test_long_courses_of_events() -> None:
     seed = done = 0
     while done < EVENTS:

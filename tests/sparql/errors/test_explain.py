@@ -222,6 +222,7 @@ def test_the_grammar_takes_what_is_valid(text: str) -> None:
     assert found is not None
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(mutants())
 def test_the_grammar_refuses_nothing_that_the_engine_takes(mutant: tuple[str, bool]) -> None:
@@ -250,6 +251,7 @@ def test_the_grammar_decides_by_one_token() -> None:
         check(node, name)
 
 
+@pytest.mark.slow
 def test_deep_texts_do_no_harm() -> None:
     for text in (
         "(" * 20_000,

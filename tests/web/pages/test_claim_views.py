@@ -141,6 +141,7 @@ def test_hostile_names_stay_text(large: str, name: str) -> None:
         assert not [key for _, found in page.elements for key in found if key.startswith("on")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_data_without_claims_make_a_page_that_says_so(serving, tmp_path, name: str) -> None:
     path = tmp_path / "bare.ttl"
