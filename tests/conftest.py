@@ -160,11 +160,12 @@ def _serving(*arguments: str, cwd: Path | None = None, program: tuple[str, ...] 
         try:
             line = process.stdout.readline()
             if "http://" not in line:
-                process.wait(30)
+                process.wait(120)
                 words.seek(0)
                 pytest.fail(f"the server did not start: {line}{words.read()}")
             url = line.rsplit(" ", 1)[1].strip()
-            for _ in range(600):
+            # A minute or more, on a machine that is busy with other things.
+            for _ in range(2400):
                 try:
                     urllib.request.urlopen(url + "healthz").close()
                     break

@@ -138,7 +138,7 @@ def test_query_refuses_a_format_that_the_result_cannot_have(release: Path) -> No
 )
 def test_wrong_use_is_told_in_few_words(tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "computeatlas", *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=60
+        [sys.executable, "-m", "computeatlas", *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=120
     )
     assert done.returncode == code
     assert says in done.stderr

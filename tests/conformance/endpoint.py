@@ -54,7 +54,7 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(url, body, headers, method=method)
         try:
-            response = urllib.request.urlopen(request, timeout=60)
+            response = urllib.request.urlopen(request, timeout=120)
         except urllib.error.HTTPError as error:
             response = error
         with response:

@@ -31,9 +31,9 @@ LIMITS = ("--rate", "off", "--cache", "0", "--log", "json")
 #: Seconds after which a request that has no answer is taken for hung. Far beyond every limit that the tests set.
 HUNG = 180.0
 #: Seconds within which what is to happen at once happens on a machine that is busy with other things.
-SOON = 30.0
+SOON = 60.0
 #: The limit of a query that is to run on until something else ends it: one that ends by it ends later than `SOON`.
-ENDLESS = ("--timeout", "90")
+ENDLESS = ("--timeout", "150")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

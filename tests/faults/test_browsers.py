@@ -104,7 +104,7 @@ def test_a_hostile_query_through_the_form_ends_in_an_honest_status(hasty: Server
         ), reply.body[:500]
         assert reply.headers["content-type"].startswith("text/html")
     assert "Traceback" not in hasty.words
-    wait_until(hasty.is_whole, "all workers are there, and idle", 20)
+    wait_until(hasty.is_whole, "all workers are there, and idle")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Worker:
             finally:
                 os._exit(1)
         theirs.close()
-        ours.settimeout(30)
+        ours.settimeout(120)
         self._channel = ours
         assert self._frame()[0] == wire.READY
 
@@ -121,7 +121,7 @@ assert store.query("ASK { <x:a> <x:b> 'here' }")
 
 
 def run_update(text: str, how: str) -> None:
-    subprocess.run([sys.executable, "-c", UPDATE, text, how], check=True, capture_output=True, timeout=60)
+    subprocess.run([sys.executable, "-c", UPDATE, text, how], check=True, capture_output=True, timeout=120)
 
 
 @pytest.mark.parametrize("name", LOADS)

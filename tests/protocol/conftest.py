@@ -126,7 +126,7 @@ class Client:
         path = target if isinstance(target, bytes) else target.encode("utf-8")
         head = b"%s /%s HTTP/1.1\r\n" % (method.encode(), path)
         head += b"".join(b"%s: %s\r\n" % (name.encode(), value) for name, value in given)
-        with socket.create_connection((str(address.hostname), int(address.port or 80)), timeout=30) as connection:
+        with socket.create_connection((str(address.hostname), int(address.port or 80)), timeout=120) as connection:
             connection.sendall(head + b"\r\n" + (body or b""))
             with closing(HTTPResponse(connection, method=method)) as response:
                 response.begin()

@@ -21,7 +21,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
     """Run a program that says what it could do, in a process of its own."""
     head = "import mmap, os, signal, socket, threading, time\nfrom computeatlas.engine.pool import sandbox\n"
     return subprocess.run(
-        [sys.executable, "-c", head + program], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", head + program], capture_output=True, text=True, timeout=120, check=False
     )
 
 

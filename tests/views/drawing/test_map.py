@@ -84,7 +84,7 @@ def test_points_are_where_d3_puts_them(repository: Path, require) -> None:
         f"console.log(JSON.stringify({json.dumps(places)}.map(projection)))"
     )
     command = [node, "--input-type=module", "--eval", script]
-    done = subprocess.run(command, cwd=frontend, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=frontend, check=True, capture_output=True, text=True, timeout=120)
     found = json.loads(done.stdout)
     for (longitude, latitude), theirs in zip(places, found, strict=True):
         assert EUROPE.point(latitude, longitude) == pytest.approx(theirs, abs=1e-6)

@@ -113,7 +113,7 @@ def port(url: str) -> int:
 
 
 def connect(url: str) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port(url)), timeout=60)
+    return socket.create_connection(("127.0.0.1", port(url)), timeout=120)
 
 
 def head(asked: Early, *more: str, version: str = "1.1") -> bytes:
@@ -170,7 +170,7 @@ def test_a_client_that_sends_all_first_reads_the_answer(
     addresses: dict[str, str], early: tuple[int, Early], framing: str, size: int
 ) -> None:
     asked = early[1]
-    connection = HTTPConnection("127.0.0.1", port(addresses[asked.server]), timeout=60)
+    connection = HTTPConnection("127.0.0.1", port(addresses[asked.server]), timeout=120)
     with contextlib.closing(connection):
         fields = {**asked.fields, **({"Content-Length": str(size)} if framing == "length" else {})}
         connection.request(asked.method, asked.path, pieces(size), fields, encode_chunked=framing == "chunked")

@@ -58,7 +58,7 @@ def test_a_port_in_use_is_one_line(release: Path) -> None:
         taken.listen()
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
         command = [sys.executable, "-m", "computeatlas", "serve", "--release", str(release), "--bind", bind]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert bind in done.stderr
@@ -173,7 +173,7 @@ def test_files_that_cannot_be_loaded_are_one_line_with_the_place(tmp_path: Path)
     path = tmp_path / "data.ttl"
     path.write_text("<http://e/a> <http://e/p>\n  oops .")
     command = [sys.executable, "-m", "computeatlas", "serve", "--data", str(path), "--bind", "127.0.0.1:0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert f"{path}, line 2" in done.stderr
@@ -184,7 +184,7 @@ def test_sigterm_ends_the_server_and_all_its_children(reloadable) -> None:
     children = _descendants(process.pid)
     assert len(children) > 1
     process.terminate()
-    assert process.wait(60) == 0
+    assert process.wait(120) == 0
     for _ in range(600):
         if not any(_runs(pid) for pid in children):
             return
@@ -212,7 +212,7 @@ def test_signals_to_all_processes_of_the_server_are_no_error(ask, tmp_path: Path
                 os.killpg(process.pid, signal.Signals[name])
                 if name == "SIGHUP":
                     _eventually(ask, url, "after")
-            assert process.wait(60) == 0
+            assert process.wait(120) == 0
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
