@@ -30,7 +30,7 @@ ARROWS = {
     "views.entity": {"model", "sparql", "engine", "views"},
     "curate": {"model", "turtle", "engine"},
     "curate.amounts": {"model"},
-    "curate.check": {"model", "turtle", "engine", "curate"},
+    "curate.check": {"model", "turtle", "engine", "curate", "curate.amounts"},
     "curate.add": {"model", "turtle", "engine", "curate", "curate.amounts", "curate.check"},
     "release": {"model", "turtle", "engine", "curate", "curate.check"},
     "release.diff": {"model", "engine"},

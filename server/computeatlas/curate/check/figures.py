@@ -4,6 +4,10 @@ A count may be one that the curators made: a passage may list what is counted, o
 says so with an `atlas:rankReason` that begins with “Counted:”, and its count is then not looked for. Without these
 words, such a count is a warning where the passages have no number or only further ones, and else an error, as every
 other figure is.
+
+A number of a quantity is looked for in every unit of its kind: 1 GW is in *1,000 megawatts*. That the quantity is at
+least, more than, almost or about the number, as it says, is looked for beside it; where the passages have another word
+there, or none, that is a warning.
 """
 
 from __future__ import annotations
@@ -13,10 +17,14 @@ from decimal import Context, Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from computeatlas.curate.check.numbers import MEGAWATT, PLAIN, SHARE, Number, read_numbers
+import pyoxigraph as ox
+
+from computeatlas.curate.amounts.qualifiers import Bound
+from computeatlas.curate.check.numbers import PLAIN, SHARE, Number, read_numbers
 from computeatlas.engine.embedded import Query
 from computeatlas.model.findings import Finding, Severity
 from computeatlas.model.namespaces import ATLAS, shorten
+from computeatlas.model.record_facts import read_quantity
 from computeatlas.model.terms import text_of
 
 if TYPE_CHECKING:
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from computeatlas.curate.passages import ArchivedPassage
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.record_facts import Facts
+    from computeatlas.model.records import Quantity
+    from computeatlas.model.units import Units
     from computeatlas.turtle.lines import ParsedGraph
 
 #: What a reason for a rank begins with where the curators counted.
@@ -40,7 +50,7 @@ SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
     ?claim ?part ?given
     BIND(?given AS ?number)
   } UNION {
-    BIND(atlas:object AS ?part)
+    VALUES ?part { atlas:object atlas:convertedFrom }
     ?claim ?part ?given .
     ?given ?bound ?number
     VALUES ?bound { atlas:minValue atlas:maxValue }
@@ -74,19 +84,24 @@ class _Figure:
     def is_share(self) -> bool:
         return self.part == ATLAS + "value" and self.predicate.endswith("Share")
 
-    def readings(self, numbers: list[Number]) -> list[Number]:
-        """Return those of `numbers` that are of the kind of this figure: shares, power or plain numbers.
+    def readings(self, numbers: list[Number], units: Units) -> list[tuple[Decimal, Number]]:
+        """Return those of `numbers` that are of the kind of this figure, each with its value in the figure's unit.
 
-        A share may stand as a bare fraction (*0.5 of the cost*), but a bare *one* is no share of 100 per cent; power
-        may stand bare, as under the heading of a table.
+        A share may stand as a bare fraction (*0.5 of the cost*), but a bare *one* is no share of 100 per cent; what has a
+        unit may stand bare, as under the heading of a table.
         """
-        if self.is_share:
-            return [n for n in numbers if n.unit == SHARE or (n.unit == PLAIN and n.value % 1)]
-        units = (PLAIN, MEGAWATT) if self.unit == "MW" else (PLAIN,)
-        return [n for n in numbers if n.unit in units]
+        return [(value, number) for number in numbers if (value := self._in_own_unit(number, units)) is not None]
 
-    def is_in(self, numbers: list[Number]) -> bool:
-        return any(_agrees(number.value, self.value) for number in self.readings(numbers))
+    def _in_own_unit(self, number: Number, units: Units) -> Decimal | None:
+        if self.is_share:
+            return number.value if number.unit == SHARE or (number.unit == PLAIN and number.value % 1) else None
+        if number.unit == PLAIN:
+            return number.value
+        return number.value if number.unit == self.unit else units.convert(number.value, number.unit, self.unit)
+
+    def found(self, numbers: list[Number], units: Units) -> list[Number]:
+        """Return those of `numbers` that are this figure."""
+        return [number for value, number in self.readings(numbers, units) if _agrees(value, self.value)]
 
 
 def find_missing_figures(
@@ -107,9 +122,42 @@ def find_missing_figures(
         numbers = [number for passage in sound for number in read_numbers(passage.text or "", passage.language)]
         counted = any(reason.value.startswith(COUNTED) for reason in claim.reasons)
         for figure in figures:
-            if not figure.is_in(numbers) and not (figure.is_count and counted):
+            found = figure.found(numbers, graph.units)
+            if not found and not (figure.is_count and counted):
                 findings.append(_missing(graph, figure, numbers))
+            elif found and figure.part != ATLAS + "value":
+                findings += _unsaid_bound(graph, facts, figure, {number.bound for number in found})
     return findings
+
+
+def _unsaid_bound(graph: ParsedGraph, facts: Facts, figure: _Figure, said: set[Bound]) -> Iterator[Finding]:
+    """Yield a finding where the quantity of `figure` is, say, more than it, and the passages say it to be another."""
+    quantity = read_quantity(facts.of(ox.NamedNode(figure.given)))
+    given = _bound_of(quantity) if quantity else None
+    if given is None or given in said:
+        return
+    path, line = graph.place(figure.claim, figure.part, figure.given)
+    shown, other = _show(figure.value, figure.unit), ", ".join(_say_bound(bound) for bound in sorted(said))
+    what = f"{shorten(figure.claim)} gives {_say_bound(given)} {shown}, and its passages have {other}"
+    why = "more than, at least and about are different statements"
+    yield Finding(path, line, "bound-not-in-passage", what, why, "fix the name of the quantity", Severity.WARNING)
+
+
+def _bound_of(quantity: Quantity) -> Bound | None:
+    """Return what `quantity` is to its one number, None where it has two."""
+    if quantity.least is not None and quantity.most is not None:
+        if quantity.least != quantity.most:
+            return None
+        return Bound.ABOUT if quantity.approximate else Bound.EXACT
+    if quantity.most is None:
+        return Bound.MORE_THAN if quantity.least_strict else Bound.AT_LEAST
+    if quantity.most_strict:
+        return Bound.ALMOST if quantity.approximate else Bound.LESS_THAN
+    return Bound.AT_MOST
+
+
+def _say_bound(bound: Bound) -> str:
+    return bound.replace("-", " ") or "exactly"
 
 
 def _figures(engine: EmbeddedEngine) -> Iterator[_Figure]:
@@ -135,7 +183,7 @@ def _agrees(written: Decimal, claimed: Decimal) -> bool:
 
 def _missing(graph: ParsedGraph, figure: _Figure, numbers: list[Number]) -> Finding:
     path, line = graph.place(figure.claim, figure.part, figure.given)
-    readings = figure.readings(numbers)
+    readings = [number for _value, number in figure.readings(numbers, graph.units)]
     what = f"{shorten(figure.claim)} gives {_show(figure.value, figure.unit)}, which is in none of its passages"
     held = sorted({(number.value, number.unit) for number in numbers})
     why = f"they have {', '.join(_show(*item) for item in held)}" if held else "they have no number"

@@ -19,8 +19,7 @@ class Kind(Enum):
     HALF = auto()
     PART = auto()  # third, fifth: divides what stands before it
     PERCENT = auto()
-    UNIT = auto()
-    TIME = auto()
+    TIME = auto()  # after it an article is the number one, as in *ett år*
     TO = auto()
     DASH = auto()
     AND = auto()
@@ -31,14 +30,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a word is: its kind, its value where it has one, and for a UNIT its symbol.
+    """What a word is: its kind, and its value where it has one.
 
     `plural` is true of a PART that wants more than one before it.
     """
 
     kind: Kind
     value: Decimal = Decimal(0)
-    symbol: str = ""
     plural: bool | None = None
 
 
@@ -46,9 +44,11 @@ class Meaning:
 class Language:
     """How a language writes numbers: its separators, its words, and words that make a number one of *further* things.
 
-    `joined` holds abbreviations that are scales only when they follow a number with no space, or a sum of money.
+    `joined` holds abbreviations that are scales only when they follow a number with no space, or a sum of money. `tag` is
+    its tag of BCP 47.
     """
 
+    tag: str
     thousands: str
     decimal: str
     words: dict[str, Meaning]
@@ -116,16 +116,6 @@ def _kinds(**words: str) -> dict[str, Meaning]:
     return {word: Meaning(Kind[kind.upper()]) for kind, listed in words.items() for word in listed.split()}
 
 
-def _units(words: dict[str, str]) -> dict[str, Meaning]:
-    return {word: Meaning(Kind.UNIT, symbol=symbol) for listed, symbol in words.items() for word in listed.split()}
-
-
-_POWER = {
-    "kw kilowatt kilowatts": "kW",
-    "mw megawatt megawatts": "MW",
-    "gw gigawatt gigawatts": "GW",
-    "tw terawatt terawatts": "TW",
-}
 _MONEY = {"msek meur musd mnok mdkk": 10**6}
 _ENGLISH_WORDS = {
     "zero": 0,
@@ -196,6 +186,7 @@ _SWEDISH_PARTS = dict(
 )
 
 ENGLISH = Language(
+    tag="en",
     thousands=",",
     decimal=".",
     words={
@@ -222,7 +213,6 @@ ENGLISH = Language(
             {"thirds": 3, "quarters fourths": 4, "fifths": 5, "sixths": 6, "eighths": 8, "tenths": 10},
             plural=True,
         ),
-        **_units(_POWER),
         **_kinds(
             article="a an",
             half="half",
@@ -239,6 +229,7 @@ ENGLISH = Language(
 )
 
 SWEDISH = Language(
+    tag="sv",
     thousands=".",
     decimal=",",
     words={
@@ -270,7 +261,6 @@ SWEDISH = Language(
                 "hundradel hundradelar": 100,
             },
         ),
-        **_units(_POWER),
         **_kinds(
             article="en ett",
             half="halv halvt halva hälften",
@@ -288,4 +278,4 @@ SWEDISH = Language(
 )
 
 #: By the primary subtag of a language tag.
-LANGUAGES = {"en": ENGLISH, "sv": SWEDISH}
+LANGUAGES = {language.tag: language for language in (ENGLISH, SWEDISH)}

@@ -7,30 +7,39 @@ Ordinals are not read: *the third hall* says neither that there are three halls 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
+from computeatlas.curate.amounts.locale_words import spelling
+from computeatlas.curate.amounts.qualifiers import Bound, words_before, words_behind
 from computeatlas.curate.check.number_tokens import tokenise
 from computeatlas.curate.check.number_words import LANGUAGES, Kind, Language, fold
+from computeatlas.curate.check.unit_words import DURATION, LONGEST_NAME, spell, unit_words
+from computeatlas.model.units import shipped_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Units of numbers, as UCUM has them: a share is a number of dimension one.
+    from computeatlas.model.units import Unit
+
+#: Units of numbers, as the register of units has them: a share is a number of dimension one.
 PLAIN, PERCENT, SHARE, MEGAWATT = "", "%", "1", "MW"
 
 #: Enough digits for any number of `LONGEST` digits times any scale; nothing signals, so nothing raises.
 _ARITHMETIC = Context(prec=60, traps=[])
-_TO_MEGAWATTS = {"kW": Decimal("0.001"), "MW": Decimal(1), "GW": Decimal(1000), "TW": Decimal(10**6)}
+#: How far from a number a word may stand that bounds it, and what may stand between: a currency.
+_REACH = 40
+_CURRENCY = re.compile(r"(?:\b[A-Z]{2,3}|\beuros?|[$€£])\s*$")
 
 
 @dataclass(frozen=True)
 class Number:
     """A number that stands in a text from `start` to `end`.
 
-    `unit` is empty, `%`, `1` for a share, or a unit of power; `further` is true where the text adds the number to
-    others that it may not count (*two further halls*).
+    `unit` is empty, `%`, `1` for a share, or the notation of a unit of the register; `further` is true where the text
+    adds the number to others that it may not count (*two further halls*); `bound` is what a word beside it says.
     """
 
     value: Decimal
@@ -38,6 +47,7 @@ class Number:
     end: int
     unit: str = PLAIN
     further: bool = False
+    bound: Bound = Bound.EXACT
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ class _Reader:
     """Reads the numbers of a text in one pass over its tokens; each method reads the form that it is named after."""
 
     def __init__(self, text: str, language: Language):
+        self._text = text
         self._language = language
         self._tokens = list(tokenise(text, language))
         self._and_joins = False  # whether *between* stands before, so that *and* is the middle of a range
@@ -172,7 +183,7 @@ class _Reader:
         if self._kind(at) is not Kind.HALF:
             return None
         scale = at + 2 if self._kind(at + 1) is Kind.ARTICLE else at + 1
-        if self._kind(scale) in (Kind.SCALE, Kind.UNIT):
+        if self._kind(scale) is Kind.SCALE or self._unit(scale):
             return _Amount(Decimal("0.5"), i, scale)
         return _Amount(Decimal("0.5"), i, at + 1, unit=SHARE)
 
@@ -181,7 +192,8 @@ class _Reader:
         kind = self._kind(i)
         if kind is Kind.ARTICLE:
             after = self._kind(i + 1)
-            if after in (Kind.HUNDRED, Kind.SCALE, Kind.PART, Kind.UNIT, Kind.TIME):
+            unit = self._unit(i + 1)
+            if after in (Kind.HUNDRED, Kind.SCALE, Kind.PART, Kind.TIME) or (unit and unit[0].kind != DURATION):
                 return self._hundreds(_Amount(Decimal(1), i, i + 1))
             and_half = after is Kind.AND and self._half(i + 2)
             return _Amount(Decimal(1), i, i + 1) if and_half else None
@@ -270,14 +282,22 @@ class _Reader:
             at, factor = scaled.after, self._tokens[scaled.after - 1].value
         return amount
 
+    def _unit(self, i: int) -> tuple[Unit, int] | None:
+        """Return the unit whose name begins at token `i`, the longest that fits, and the token after it."""
+        for after in range(min(i + LONGEST_NAME, len(self._tokens)), i, -1):
+            name = self._text[self._tokens[i].start : self._tokens[after - 1].end]
+            if unit := unit_words().get(spell(name)):
+                return unit, after
+        return None
+
     def _with_unit(self, amount: _Amount) -> _Amount:
         """Return `amount` with the per cent sign, unit or fraction that follows it."""
         at = self._past_hyphen(amount.after)
         kind = self._kind(at)
         if kind is Kind.PERCENT:
             return replace(amount, unit=PERCENT, after=at + 1)
-        if kind is Kind.UNIT:
-            return replace(amount, unit=self._tokens[at].meaning.symbol, after=at + 1)
+        if unit := self._unit(at):
+            return replace(amount, unit=unit[0].notation, after=unit[1])
         if kind is Kind.PART and amount.unit == PLAIN:
             part = self._tokens[at].meaning
             if part.plural in (None, amount.value > 1) and amount.value < part.value:
@@ -292,10 +312,23 @@ class _Reader:
         readings = [(amount.value, amount.unit)]
         if amount.unit == PERCENT:
             readings.append((_ARITHMETIC.divide(amount.value, Decimal(100)), SHARE))
-        elif amount.unit in _TO_MEGAWATTS:
-            readings.append((_ARITHMETIC.multiply(amount.value, _TO_MEGAWATTS[amount.unit]), MEGAWATT))
+        elif (megawatts := shipped_units().convert(amount.value, amount.unit, MEGAWATT)) is not None:
+            readings.append((megawatts, MEGAWATT))
         for value, unit in dict.fromkeys(readings):
-            yield Number(value, start, end, unit, further)
+            yield Number(value, start, end, unit, further, self._bound(start, end))
+
+    def _bound(self, start: int, end: int) -> Bound:
+        """Return what the words before the amount from `start` to `end`, or behind it, say of it: *more than*."""
+        before = self._text[max(start - _REACH, 0) : start]
+        before = spelling(_CURRENCY.sub("", before))
+        for word, bound in words_before(self._language.tag).items():
+            if before.endswith(word) and not _goes_on(before[-len(word) - 1 : -len(word)], word[0]):
+                return bound
+        behind = spelling(self._text[end : end + _REACH])
+        for word, bound in words_behind(self._language.tag).items():
+            if behind.startswith(word) and not _goes_on(behind[len(word) : len(word) + 1], word[-1]):
+                return bound
+        return Bound.EXACT
 
     def _is_further(self, amount: _Amount) -> bool:
         before = self._tokens[amount.first - 1].text if amount.first else ""
@@ -303,3 +336,8 @@ class _Reader:
         # *Till* with a number behind it is the middle of a range.
         ends = self._kind(amount.after) is not Kind.TO or self._amount(amount.after + 1) is None
         return fold(before) in self._language.further_before or (ends and fold(after) in self._language.further_after)
+
+
+def _goes_on(beyond: str, edge: str) -> bool:
+    """Return whether a word goes on beyond its `edge`: *under* is no word of *thunder*."""
+    return beyond.isalnum() and edge.isalnum()
