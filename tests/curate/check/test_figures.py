@@ -138,6 +138,25 @@ def test_any_one_passage_of_the_claim_is_enough(tiny: Path) -> None:
         ("en", "It draws one gigawatt.", "atlas:minValue 1.0 ; atlas:unit 'MW'", False),
         ("en", "It draws one gigawatt.", "atlas:minValue 1000.0 ; atlas:unit 'a'", False),
         ("en", "It draws 1000 at most.", "atlas:minValue 1000.0 ; atlas:unit 'MW'", True),
+        ("en", "It draws 1,000 megawatts.", "atlas:minValue 1.0 ; atlas:unit 'GW'", True),
+        ("en", "It draws 500 kW.", "atlas:minValue 0.5 ; atlas:unit 'MW'", True),
+        ("sv", "Den drar en gigawatt.", "atlas:minValue 1.0 ; atlas:unit 'GW'", True),
+        ("en", "It draws 2 hectares.", "atlas:minValue 2.0 ; atlas:unit 'GW'", False),
+        ("en", "It uses 7.3 TWh.", "atlas:minValue 7300.0 ; atlas:unit 'GW.h'", True),
+        ("en", "It draws 7.3 TW.", "atlas:minValue 7.3 ; atlas:unit 'TW.h'", False),
+        ("en", "It does 1.5 exaflops.", "atlas:minValue 1.5 ; atlas:unit 'EFLOP/s' ; atlas:numberFormat 'FP8'", True),
+        ("en", "It does 1,500 PFLOP/s.", "atlas:minValue 1.5 ; atlas:unit 'EFLOP/s'", True),
+        ("en", "It does 1.5 petaflops.", "atlas:minValue 1.5 ; atlas:unit 'EFLOP/s'", False),
+        ("sv", "Tomten är 84 hektar.", "atlas:minValue 84.0 ; atlas:unit 'har'", True),
+        ("sv", "Tomten är 84 hektar.", "atlas:minValue 840000.0 ; atlas:unit 'm2'", True),
+        ("en", "It has 36,000 square metres.", "atlas:minValue 36000.0 ; atlas:unit 'm2'", True),
+        ("en", "It takes 40 per cent.", "atlas:minValue 40.0 ; atlas:unit '%'", True),
+        ("en", "It takes half.", "atlas:minValue 50.0 ; atlas:unit '%'", True),
+        ("en", "It takes 40 %.", "atlas:minValue 50.0 ; atlas:unit '%'", False),
+        ("en", "It has 8,000 NVIDIA GPUs.", "atlas:minValue 8000.0 ; atlas:unit 'GPU'", True),
+        ("en", "It draws 8,000 MW.", "atlas:minValue 8000.0 ; atlas:unit 'GPU'", False),
+        ("en", "It takes 18 months.", "atlas:minValue 1.5 ; atlas:unit 'a'", True),
+        ("en", "It stores 0.4 exabytes.", "atlas:minValue 400.0 ; atlas:unit 'PBy'", True),
         ("sv", "Det tar ett till två år.", "atlas:minValue 1.0 ; atlas:maxValue 2.0 ; atlas:unit 'a'", True),
         ("sv", "Ett hus tar två år.", "atlas:minValue 1.0 ; atlas:maxValue 2.0 ; atlas:unit 'a'", False),
     ],
@@ -146,6 +165,36 @@ def test_quantities_in_both_languages(tiny: Path, language: str, text: str, boun
     archive = write_paper(tiny, language, "Nothing here.", text)
     give_quantity(tiny, bounds)
     assert [finding.severity for finding in missing(tiny, archive)] == ([] if found else [Severity.ERROR])
+
+
+STRICT = "atlas:minValue 1.0 ; atlas:unit 'GW' ; atlas:lowerBoundStrict true"
+ALMOST = "atlas:maxValue 1.0 ; atlas:unit 'GW' ; atlas:upperBoundStrict true ; atlas:approximate true"
+
+
+@pytest.mark.parametrize(
+    "language, text, bounds, sound",
+    [
+        ("en", "It draws more than one gigawatt.", STRICT, True),
+        ("en", "It draws over 1,000 MW.", STRICT, True),
+        ("sv", "Den drar drygt 1 GW.", STRICT, True),
+        ("en", "It draws one gigawatt.", STRICT, False),
+        ("en", "It draws almost one gigawatt.", STRICT, False),
+        ("en", "It draws nearly a gigawatt.", ALMOST, True),
+        ("sv", "Den drar nästan en gigawatt.", ALMOST, True),
+        ("sv", "Den drar knappt en gigawatt.", ALMOST, True),
+        ("en", "It draws a gigawatt.", ALMOST, False),
+        ("en", "It draws over a gigawatt.", "atlas:minValue 1.0 ; atlas:unit 'GW'", False),
+        ("en", "It draws a gigawatt.", "atlas:minValue 1.0 ; atlas:unit 'GW'", True),
+        ("en", "It draws over a gigawatt, at least a gigawatt.", "atlas:minValue 1.0 ; atlas:unit 'GW'", True),
+    ],
+)
+def test_strict_bounds_are_those_of_the_passages(
+    tiny: Path, language: str, text: str, bounds: str, sound: bool
+) -> None:
+    archive = write_paper(tiny, language, "Nothing here.", text)
+    give_quantity(tiny, bounds)
+    found = [(finding.code, finding.severity, finding.line) for finding in missing(tiny, archive)]
+    assert found == ([] if sound else [("bound-not-in-passage", Severity.WARNING, line_of(tiny, OBJECT))])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from computeatlas.curate.amounts.qualifiers import Bound
 from computeatlas.curate.check.numbers import MEGAWATT, PERCENT, SHARE, numbers_in, read_numbers
 
 NO_BREAK, THIN, NARROW = "\u00a0", "\u2009", "\u202f"
@@ -310,3 +311,69 @@ def test_no_text_raises_and_every_number_has_a_place(text: str) -> None:
             assert text[number.start : number.end].strip() == text[number.start : number.end]
             assert number.value.is_finite()
             assert number.value >= 0
+
+
+@pytest.mark.parametrize(
+    "language, text, unit, value",
+    [
+        ("en", "84 hectares", "har", "84"),
+        ("sv", "84 hektar", "har", "84"),
+        ("en", "36,000 square metres", "m2", "36000"),
+        ("sv", "36 000 kvadratmeter", "m2", "36000"),
+        ("sv", "5 kvm", "m2", "5"),
+        ("en", "5 m²", "m2", "5"),
+        ("en", "2 square kilometres", "km2", "2"),
+        ("en", "1.5 exaflops", "EFLOP/s", "1.5"),
+        ("en", "1.5 ExaFLOPS", "EFLOP/s", "1.5"),
+        ("en", "1.5 EFLOP/s", "EFLOP/s", "1.5"),
+        ("sv", "40 exaflop", "EFLOP/s", "40"),
+        ("en", "20 petaflop per second", "PFLOP/s", "20"),
+        ("en", "7.3 TWh", "TW.h", "7.3"),
+        ("en", "8 terawatt-hours", "TW.h", "8"),
+        ("sv", "3 gigawattimmar", "GW.h", "3"),
+        ("en", "12 petabytes", "PBy", "12"),
+        ("en", "100 PB", "PBy", "100"),
+        ("en", "1,000 cubic metres", "m3", "1000"),
+        ("en", "18 months", "mo", "18"),
+        ("en", "an 18-month plan", "mo", "18"),
+        ("en", "half a year", "a", "0.5"),
+        ("sv", "ett till två år", "a", "2"),
+        ("en", "2 TW", "TW", "2"),
+        ("en", "40%", "%", "40"),
+    ],
+)
+def test_numbers_have_units_of_every_kind(language: str, text: str, unit: str, value: str) -> None:
+    assert (Decimal(value), unit) in [(number.value, number.unit) for number in read_numbers(text, language)]
+
+
+@pytest.mark.parametrize(
+    "language, text, bound",
+    [
+        ("en", "more than 8,000 GPUs", Bound.MORE_THAN),
+        ("en", "over EUR 3 billion", Bound.MORE_THAN),
+        ("en", "nearly 2 GW", Bound.ALMOST),
+        ("en", "almost a gigawatt", Bound.ALMOST),
+        ("en", "less than $5m", Bound.LESS_THAN),
+        ("en", "up to 40%", Bound.AT_MOST),
+        ("en", "at least one gigawatt", Bound.AT_LEAST),
+        ("en", "2 years or more, they say", Bound.AT_LEAST),
+        ("en", "about 500 MW", Bound.ABOUT),
+        ("en", "a thunder 500 MW", Bound.EXACT),
+        ("en", "500 MW", Bound.EXACT),
+        ("sv", "över 630 miljarder", Bound.MORE_THAN),
+        ("sv", "drygt 500 MW", Bound.MORE_THAN),
+        ("sv", "fler än 8 000 GPU:er", Bound.MORE_THAN),
+        ("sv", "knappt 8 miljarder kronor", Bound.ALMOST),
+        ("sv", "nästan en gigawatt", Bound.ALMOST),
+        ("sv", "mindre än 40 procent", Bound.LESS_THAN),
+        ("sv", "minst 1 GW", Bound.AT_LEAST),
+        ("sv", "cirka 12,8 miljarder", Bound.ABOUT),
+    ],
+)
+def test_the_word_beside_a_number_is_its_bound(language: str, text: str, bound: Bound) -> None:
+    assert {number.bound for number in read_numbers(text, language)} == {bound}
+
+
+def test_an_article_before_a_time_is_no_number_in_english() -> None:
+    assert read_numbers("three million a year", "en")[-1].value == 3 * 10**6
+    assert numbers_in("once a year, a month or a day", "en") == set()

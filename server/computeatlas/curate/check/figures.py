@@ -5,9 +5,9 @@ says so with an `atlas:rankReason` that begins with “Counted:”, and its coun
 words, such a count is a warning where the passages have no number or only further ones, and else an error, as every
 other figure is.
 
-A number of a quantity is looked for in every unit of its kind: 1 GW is in *1,000 megawatts*. That the quantity is at
-least, more than, almost or about the number, as it says, is looked for beside it; where the passages have another word
-there, or none, that is a warning.
+A number of a quantity is looked for in every unit of its kind: 1 GW is in *1,000 megawatts*. That the quantity is more
+than, less than or almost the number is looked for beside it: where only the claim has it, or only the passages, that is
+a warning.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
   FILTER(isNumeric(?number) || DATATYPE(?number) = xsd:gYear)
 } ORDER BY STR(?claim) STR(?given) ?number
 """
+#: What leaves the number itself out; others differ by less than a reader may read into a sentence.
+_STRICT = frozenset({Bound.MORE_THAN, Bound.LESS_THAN, Bound.ALMOST})
 #: A third has no end in decimals; a claim may round it to two places or more.
 _ENDLESS = 40
 _FEWEST_PLACES = 2
@@ -87,8 +89,8 @@ class _Figure:
     def readings(self, numbers: list[Number], units: Units) -> list[tuple[Decimal, Number]]:
         """Return those of `numbers` that are of the kind of this figure, each with its value in the figure's unit.
 
-        A share may stand as a bare fraction (*0.5 of the cost*), but a bare *one* is no share of 100 per cent; what has a
-        unit may stand bare, as under the heading of a table.
+        A share may stand as a bare fraction (*0.5 of the cost*), but a bare *one* is no share of 100 per cent; what has
+        a unit may stand bare, as under the heading of a table.
         """
         return [(value, number) for number in numbers if (value := self._in_own_unit(number, units)) is not None]
 
@@ -131,10 +133,10 @@ def find_missing_figures(
 
 
 def _unsaid_bound(graph: ParsedGraph, facts: Facts, figure: _Figure, said: set[Bound]) -> Iterator[Finding]:
-    """Yield a finding where the quantity of `figure` is, say, more than it, and the passages say it to be another."""
+    """Yield a finding where the quantity of `figure` leaves it out, as *more than* does, or where only passages do."""
     quantity = read_quantity(facts.of(ox.NamedNode(figure.given)))
     given = _bound_of(quantity) if quantity else None
-    if given is None or given in said:
+    if given is None or given in said or (given not in _STRICT and not said <= _STRICT):
         return
     path, line = graph.place(figure.claim, figure.part, figure.given)
     shown, other = _show(figure.value, figure.unit), ", ".join(_say_bound(bound) for bound in sorted(said))

@@ -44,8 +44,8 @@ class Meaning:
 class Language:
     """How a language writes numbers: its separators, its words, and words that make a number one of *further* things.
 
-    `joined` holds abbreviations that are scales only when they follow a number with no space, or a sum of money. `tag` is
-    its tag of BCP 47.
+    `joined` holds abbreviations that are scales only when they follow a number with no space, or a sum of money. `tag`
+    is its tag of BCP 47.
     """
 
     tag: str
