@@ -144,3 +144,24 @@ def test_no_money_is_an_empty_page() -> None:
     assert read_lines(reader) == ()
     assert read_entries(reader, ()) == ((), {})
     assert draw((), {}) == ()
+
+
+def test_of_a_converted_amount_the_original_is_drawn_and_both_are_known() -> None:
+    claims = [Made("a", (node("quantity/converted"),), subject="funding/f", property=AMOUNT)]
+    more = [
+        commitment("f"),
+        *amount("converted", "23.0", "23.0", "SEK", about=True),
+        *amount("original", "2.2", None, "USD"),
+        (node("quantity/original"), ATLAS + "lowerBoundStrict", ox.Literal(True)),
+        (node("claim/a"), ATLAS + "convertedFrom", node("quantity/original")),
+        (node("claim/a"), ATLAS + "conversionRate", ox.Literal("10.45", datatype=DECIMAL)),
+    ]
+    reader = reader_of(quads_of(claims, more))
+    (entry,), sums = read_entries(reader, read_lines(reader))
+    (claim,) = entry.claims
+    assert (claim.converted_from, claim.conversion_rate) == (ID + "quantity/original", Decimal("10.45"))
+    assert sums[ID + "quantity/original"] == Quantity(Decimal("2.2"), None, "USD", is_money=True, least_strict=True)
+    (chart,) = draw([entry], sums)
+    assert [(chart.currency, bar.amount, bar.is_open) for bar in chart.bars] == [
+        ("USD", ID + "quantity/original", True)
+    ]

@@ -75,6 +75,8 @@ class Facts:
             passages=tuple(passages),
             contradicts=_iris(said, ATLAS + "contradicts"),
             supports=tuple(sorted(self._supported(name), key=lambda t: (t[0], t[1], sort_key(t[2])))),
+            converted_from=_one_iri(said, ATLAS + "convertedFrom"),
+            conversion_rate=decimal_of(_first(said, ATLAS + "conversionRate")),
         )
 
     def passage(self, term: Term) -> Passage:

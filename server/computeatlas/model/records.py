@@ -147,7 +147,8 @@ class Claim:
 
     `modality` and `rank` are IRIs, mostly those of `Modality` and `Rank`. `as_of` is None where `as_of_text`, the date
     as the data have it, is no date. `supports` are the triples of the current view that rest on the claim;
-    `contradicts` are claims, as the data have it for either of the two.
+    `contradicts` are claims, as the data have it for either of the two. Where the values are worked out from another
+    quantity, `converted_from` is its IRI, and `conversion_rate` the number of their units that one of its units makes.
     """
 
     iri: str
@@ -163,6 +164,8 @@ class Claim:
     passages: tuple[Passage, ...] = ()
     contradicts: tuple[str, ...] = ()
     supports: tuple[tuple[str, str, Term], ...] = ()
+    converted_from: str | None = None
+    conversion_rate: Decimal | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -145,16 +145,19 @@ def read_entries(reader: Reader, lines: Sequence[Line]) -> tuple[tuple[Entry, ..
 
 
 def draw(entries: Iterable[Entry], sums: Mapping[str, Quantity]) -> tuple[Chart, ...]:
-    """Return one chart for each currency of the amounts that commitments have in the current view, by its code."""
+    """Return one chart for each currency of the amounts that commitments have in the current view, by its code.
+
+    Of an amount that was converted, the one that its source starts from is drawn.
+    """
     found: dict[tuple[str, str], tuple[Claim, ...]] = {}
     for entry in entries:
         for saying in entry.sayings:
             if saying.property == AMOUNT and not entry.line.property:
                 found |= {
-                    (entry.line.subject, term.value): value.claims
+                    (entry.line.subject, name): value.claims
                     for value in saying.values
-                    for term in value.terms
-                    if term.value in sums
+                    for name in (_original(value) or [term.value for term in value.terms])
+                    if name in sums
                 }
     bars = [
         Bar(subject, name, sums[name], claims, 0, 0, sums[name].most is None)
@@ -162,6 +165,12 @@ def draw(entries: Iterable[Entry], sums: Mapping[str, Quantity]) -> tuple[Chart,
     ]
     bars.sort(key=lambda bar: (bar.quantity.unit, -_length(bar.quantity), bar.subject))
     return tuple(_chart(currency, list(several)) for currency, several in groupby(bars, lambda bar: bar.quantity.unit))
+
+
+def _original(value: Value) -> list[str]:
+    """Return the amount that `value` was converted from, where all of its claims say so of one amount."""
+    found = {claim.converted_from for claim in value.claims}
+    return [name for name in found if name] if len(found) == 1 else []
 
 
 def _chart(currency: str, bars: Sequence[Bar]) -> Chart:

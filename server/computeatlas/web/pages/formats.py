@@ -5,6 +5,7 @@ Data may hold any text where a number or a date belongs. What is none comes back
 
 from __future__ import annotations
 
+from decimal import Context, localcontext
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -13,10 +14,13 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from computeatlas.model import date_text
 from computeatlas.model.dates import read_date
 from computeatlas.model.namespaces import XSD
+from computeatlas.model.quantity_text import say
 from computeatlas.model.terms import decimal_of
+from computeatlas.model.units import shipped_units
 from computeatlas.web.pages.i18n import language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     import pyoxigraph as ox
@@ -24,23 +28,33 @@ if TYPE_CHECKING:
 
     from computeatlas.model.records import Quantity
 
+_ENOUGH = Context(prec=100)
 #: The types of literals whose values have a decimal separator.
 _FRACTIONAL = (XSD + "decimal", XSD + "double", XSD + "float")
 
 
+def _written(write: Callable[..., str], number: Decimal | float, **how: object) -> str:
+    """Return `number` as a function of Babel writes it for the reader.
+
+    Babel rounds in the current context, whose 28 digits are too few for what data may hold.
+    """
+    with localcontext(_ENOUGH):
+        return str(write(number, locale=language(), **how))
+
+
 def decimal(value: Decimal | int) -> str:
     """Return a number with its digits in groups: `1,234.5`."""
-    return str(format_decimal(value, locale=language()))
+    return _written(format_decimal, value)
 
 
 def compact(value: Decimal | int) -> str:
     """Return a number in words, rounded to one decimal: `2.3 billion`."""
-    return str(format_compact_decimal(value, format_type="long", locale=language(), fraction_digits=1))
+    return _written(format_compact_decimal, value, format_type="long", fraction_digits=1)
 
 
 def percent(share: Decimal | float) -> str:
     """Return a share of 1 in per cent."""
-    return str(format_percent(share, locale=language()))
+    return _written(format_percent, share)
 
 
 def size(octets: int) -> str:
@@ -56,7 +70,7 @@ def say_value(literal: ox.Literal) -> str:
     number = decimal_of(literal) if literal.datatype.value in _FRACTIONAL else None
     if number is None:
         return literal.value
-    return str(format_decimal(number, format="0.##########", locale=language()))
+    return _written(format_decimal, number, format="0.##########")
 
 
 def say_share(literal: ox.Literal) -> str:
@@ -66,15 +80,8 @@ def say_share(literal: ox.Literal) -> str:
 
 
 def say_quantity(quantity: Quantity) -> str:
-    """Return the bounds and the unit of a quantity in figures: `≥ 1,000 MW`."""
-    least, most = (decimal(bound) if bound is not None else "" for bound in (quantity.least, quantity.most))
-    if quantity.least == quantity.most:
-        text = least
-    elif quantity.least is None or quantity.most is None:
-        text = f"≤ {most}" if quantity.least is None else f"≥ {least}"
-    else:
-        text = f"{least}–{most}"
-    return f"{'≈ ' if quantity.approximate else ''}{text} {quantity.unit}".rstrip()
+    """Return a quantity in words, never rounded: `more than 8,000 GPUs`, `almost 2 GW`."""
+    return say(quantity, shipped_units(), language())
 
 
 def say_date(text: str) -> str:
