@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import OrderedDict
 from pathlib import Path
-
-from cachetools import LRUCache
 
 #: After so many seconds without a quick query of another client, slow ones may use every core again.
 _RECENT = 0.2
@@ -23,12 +22,16 @@ class CpuPriority:
         self._all = cores
         #: The cores of slow queries while another client asks quick ones: all but one, where there is more than one.
         self._most = cores - {min(cores)} if len(cores) > 1 else cores
-        #: Client → time of its last quick query. Two are enough to know whether there is one besides any given one.
-        self._quick: LRUCache[str, float] = LRUCache(2)
+        #: Client → time of its last quick query, for the last two clients. They are enough to know whether there is one
+        #: besides any given one.
+        self._quick: OrderedDict[str, float] = OrderedDict()
 
     def note_quick(self, client: str, now: float) -> None:
         """Take note that a query of `client` took little time."""
         self._quick[client] = now
+        self._quick.move_to_end(client)
+        if len(self._quick) > 2:
+            self._quick.popitem(last=False)
 
     def cores_for_slow(self, client: str, now: float) -> frozenset[int]:
         """Return the cores on which a slow query of `client` may run."""

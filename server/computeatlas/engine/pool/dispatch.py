@@ -5,10 +5,8 @@ Without sockets, processes and a clock: the time is an argument, in seconds of t
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING
-
-from cachetools import LRUCache
 
 from computeatlas.engine.pool.cpu_priority import CpuPriority
 from computeatlas.engine.pool.fair_queue import FairQueue
@@ -52,8 +50,8 @@ class Dispatcher:
         self._is_woken = False
         #: Client → number of its busy workers, where that is not 0.
         self._busy_of: Counter[str] = Counter()
-        #: Client → seconds that its queries took of late.
-        self._paces: LRUCache[str, float] = LRUCache(_CLIENTS)
+        #: Client → seconds that its queries took of late, the client of the last one at the end.
+        self._paces: OrderedDict[str, float] = OrderedDict()
         self._cpu_priority = CpuPriority(cores)
 
     def submit(self, query: PendingQuery) -> None:
@@ -94,8 +92,12 @@ class Dispatcher:
 
     def note_duration(self, client: str, seconds: float, now: float) -> None:
         """Take note how long a query of `client` took: its next ones share a worker only if they are quick."""
-        before = self._paces.get(client, seconds)
-        self._paces[client] = before + (seconds - before) * _RECENT
+        paces = self._paces
+        before = paces.get(client, seconds)
+        paces[client] = before + (seconds - before) * _RECENT
+        paces.move_to_end(client)
+        if len(paces) > _CLIENTS:
+            paces.popitem(last=False)
         if seconds < _QUICK:
             self._cpu_priority.note_quick(client, now)
 

@@ -106,19 +106,20 @@ class PoolAnswer:
 def job_of(question: Question, delivery: Delivery) -> Job:
     """Return the job for a worker that answers `question`."""
     if isinstance(question, Query):
+        # By position: by name it takes twice as long.
         return Job(
-            verb="query",
-            text=question.text,
-            base=question.base_iri,
-            default=question.default_graphs,
-            named=question.named_graphs,
-            union=question.union,
-            formats=delivery.formats,
-            coding=delivery.coding,
-            timeout=delivery.timeout,
-            max_result=delivery.max_result,
-            max_rows=question.max_rows,
-            sort_by_kind=question.sort_by_kind,
+            "query",
+            question.text,
+            question.base_iri,
+            question.default_graphs,
+            question.named_graphs,
+            question.union,
+            delivery.formats,
+            delivery.coding,
+            delivery.timeout,
+            delivery.max_result,
+            question.max_rows,
+            question.sort_by_kind,
         )
     named: tuple[str, ...] = ()
     if isinstance(question, GraphRead) and question.name is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import struct
 from typing import Any, NamedTuple
 
 from computeatlas.model import errors
@@ -21,8 +22,10 @@ CODINGS = ("identity", "gzip", "br", "zstd")
 _FORMAT_NUMBERS = {form.name: number for number, form in enumerate(FORMATS)}
 #: Bytes before the payload of a frame: letter and length.
 HEAD = 5
-#: Bytes before the body of a whole answer or of the beginning of one: format, coding, number of rows plus one.
-ANSWER_HEAD = 10
+#: Before the body of a whole answer or of the beginning of one: format, coding, number of rows plus one.
+_ANSWER_HEAD = struct.Struct("<BBQ")
+#: How many bytes that are.
+ANSWER_HEAD = _ANSWER_HEAD.size
 
 
 class Job(NamedTuple):
@@ -66,19 +69,16 @@ def frame(letter: bytes, payload: bytes = b"") -> bytes:
 
 def answer_head(form: Format, coding: str, rows: int | None) -> bytes:
     """Return the bytes before the body of an answer; `rows` is None where nobody counted them."""
-    count = 0 if rows is None else rows + 1
-    return bytes((_FORMAT_NUMBERS[form.name], CODINGS.index(coding))) + count.to_bytes(8, "little")
+    return _ANSWER_HEAD.pack(_FORMAT_NUMBERS[form.name], CODINGS.index(coding), 0 if rows is None else rows + 1)
 
 
 def read_answer_head(payload: bytes) -> tuple[Format, str, int | None]:
     """Return format, coding and number of rows of an answer; raises EngineFaultError for anything else."""
     try:
-        form, coding = FORMATS[payload[0]], CODINGS[payload[1]]
-        # The last of the bytes that must be there.
-        payload[ANSWER_HEAD - 1]
-    except IndexError as error:
+        form, coding, count = _ANSWER_HEAD.unpack_from(payload)
+        return FORMATS[form], CODINGS[coding], count - 1 if count else None
+    except (struct.error, IndexError) as error:
         raise EngineFaultError("the worker sent what is no answer") from error
-    return form, coding, read_rows(payload[2:ANSWER_HEAD])
 
 
 def write_rows(rows: int | None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from computeatlas.engine.base import Query
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from computeatlas.web.http.settings import Settings
 
 
-class AdmittedQuery(NamedTuple):
+@dataclass(slots=True)
+class AdmittedQuery:
     """A query that may be asked, for at most `timeout` seconds.
 
     `is_volatile`: its answer may differ from one time to the next.

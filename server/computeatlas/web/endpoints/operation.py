@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from werkzeug.http import parse_options_header
@@ -28,8 +29,12 @@ _BYTE_ORDER_MARK = "\ufeff"
 _PARAMETERS = 1000
 
 
-class Operation(NamedTuple):
-    """A query or an update as it was sent: its text and its parameters in order; `text` is None where there is none."""
+@dataclass(slots=True)
+class Operation:
+    """A query or an update as it was sent: its text and its other parameters in order.
+
+    `text` is None where there is none.
+    """
 
     text: str | None
     pairs: tuple[tuple[str, str], ...]
@@ -50,7 +55,7 @@ class Operation(NamedTuple):
 
         Clients send the parameter empty where nothing was chosen. Raises RequestError for what is no IRI.
         """
-        return tuple([absolute(value, base, name) for value in self.values(name) if value])
+        return tuple([absolute(value, base, name) for key, value in self.pairs if key == name and value])
 
 
 def absolute(iri: str, base: str, what: str) -> str:
@@ -135,8 +140,7 @@ def require_utf8(content_type: str | None) -> None:
 def _read(method: str, content_type: str | None, query_string: bytes, body: bytes, name: str, direct: str) -> Operation:
     url = parameters(query_string, "query string")
     if method != "POST":
-        # Parameters without a query are a slip, not a wish to see the service description; empty ones say nothing.
-        return _operation(url, name, required=any(key in _OPERATIONAL and value for key, value in url))
+        return _operation(url, name, required=False)
     media_type = media_type_of(content_type)
     if media_type in (FORM, direct) and any(key in ("query", "update") for key, _ in url):
         raise RequestError(f"two-{_PLURAL[name]}", f"The {name} is in the body; leave it out of the URL.")
@@ -176,13 +180,15 @@ def _utf8(body: bytes) -> str:
 
 def _operation(pairs: Sequence[tuple[str, str]], name: str, *, required: bool = True) -> Operation:
     texts = [value for key, value in pairs if key == name]
+    others = tuple([pair for pair in pairs if pair[0] != name])
     if len(texts) > 1:
         raise RequestError(f"two-{_PLURAL[name]}", f"Send the parameter `{name}` exactly once.")
-    if texts and any(key in ("query", "update") and key != name for key, _ in pairs):
+    if texts and others and any(key in ("query", "update") for key, _ in others):
         raise RequestError(f"two-{_PLURAL[name]}", "Send a query or an update, not both.")
     if not texts:
-        if required:
+        # Parameters without a query are a slip, not a wish to see the service description; empty ones say nothing.
+        if required or any(key in _OPERATIONAL and value for key, value in others):
             raise RequestError(f"no-{name}", f"Send a SPARQL {name} in the parameter `{name}`, or as the body.")
-        return Operation(None, tuple(pairs))
+        return Operation(None, others)
     # A byte-order mark, which files and text areas begin with, is no part of the text.
-    return Operation(texts[0].removeprefix(_BYTE_ORDER_MARK), tuple(pairs))
+    return Operation(texts[0].removeprefix(_BYTE_ORDER_MARK), others)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from computeatlas.engine.base import Delivery, Question
 from computeatlas.model.errors import FormatError
@@ -31,7 +32,8 @@ class Representation(Enum):
     SOURCES = auto()
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True)
+class Plan:
     """What is asked, how its answer is wanted, and under which key and tag caches have it.
 
     `version` is that of the data that the plan is for. `etag` is None where the answer may differ from one time to the
@@ -46,10 +48,19 @@ class Plan(NamedTuple):
     hint: bytes | None = None
 
     @classmethod
-    def of(cls, version: str, question: Question, delivery: Delivery, *, is_volatile: bool = False) -> Plan:
+    def of(
+        cls,
+        version: str,
+        question: Question,
+        delivery: Delivery,
+        *,
+        is_volatile: bool = False,
+        hint: bytes | None = None,
+    ) -> Plan:
         """Return the plan for a question to the data of that version."""
-        key = (version, question, delivery.formats, delivery.coding)
-        return cls(version, question, delivery, key, None if is_volatile else entity_tag(key))
+        # Flat, since it is hashed for the cache and written out for the tag; kinds of question differ in length.
+        key = (version, *question, delivery.formats, delivery.coding)
+        return cls(version, question, delivery, key, None if is_volatile else entity_tag(key), hint)
 
 
 def choose_representation(operation: Operation, accept: str | None) -> Representation:
@@ -65,10 +76,14 @@ def plan_query(
     admitted: AdmittedQuery, limits: Limits, version: str, formats: tuple[tuple[str, str], ...], coding: str
 ) -> Plan:
     """Return the plan for an admitted query, whose answer is wanted in one of `formats` and in `coding`."""
-    delivery = Delivery(formats, coding, admitted.timeout, limits.max_result)
-    plan = Plan.of(version, admitted.query, delivery, is_volatile=admitted.is_volatile)
+    delivery = _delivery(formats, coding, admitted.timeout, limits.max_result)
     concats = bare_concats(admitted.query.text)
-    return plan._replace(hint=concats[0].short_ascii_hint.encode("ascii")) if concats else plan
+    hint = concats[0].short_ascii_hint.encode("ascii") if concats else None
+    return Plan.of(version, admitted.query, delivery, is_volatile=admitted.is_volatile, hint=hint)
+
+
+#: Nearly all requests want the same few.
+_delivery = lru_cache(maxsize=1024)(Delivery)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from computeatlas.web.http.content_decoding import body_too_large, decode
@@ -38,25 +39,22 @@ class Request:
     __slots__ = (
         "_questions",
         "_receive",
+        "_scope",
+        "begun",
         "client",
         "connection",
         "headers",
         "http_1_0",
         "method",
+        "number",
         "path",
         "query_string",
-        "raw_path",
-        "root",
         "scheme",
     )
 
     def __init__(self, scope: Scope, receive: Receive):
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        #: As sent, in ASCII.
-        self.raw_path: str = raw_path(scope)
-        #: Where the application is mounted: what comes before `path` in the URL, without a slash at the end.
-        self.root: str = scope.get("root_path", "").rstrip("/")
         self.query_string: bytes = scope["query_string"]
         self.http_1_0: bool = scope["http_version"] == "1.0"
         peer = scope["client"]
@@ -65,6 +63,11 @@ class Request:
         #: What tells that the client has gone, where the server has such a thing.
         self.connection: Any = scope.get("computeatlas.connection")
         self._questions: OpenQuestions | None = None
+        #: Names the request in the log and for the client; the server that takes it gives it the number.
+        self.number = ""
+        #: When the request came, by `time.perf_counter`, in seconds.
+        self.begun = 0.0
+        self._scope = scope
         self._receive = receive
         pairs: list[tuple[bytes, bytes]] = scope["headers"]
         headers = dict(pairs)
@@ -73,6 +76,11 @@ class Request:
             for name, value in pairs:
                 headers[name] = headers[name] + b", " + value if name in headers else value
         self.headers = headers
+
+    @property
+    def raw_path(self) -> str:
+        """Return the path as it was sent, in ASCII."""
+        return raw_path(self._scope)
 
     def header(self, name: bytes) -> str | None:
         """Return the value of a header, None where it was not sent."""
@@ -92,9 +100,9 @@ class Request:
                 self.connection.abandon = self._questions.abandon
         return self._questions
 
-    async def ask(self, engine: Engine, question: Question, delivery: Delivery) -> Answer:
-        """Return the answer to a question of this request; raises what `OpenQuestions.ask` raises."""
-        return await self.questions.ask(engine, question, delivery)
+    def ask(self, engine: Engine, question: Question, delivery: Delivery) -> Awaitable[Answer]:
+        """Return the answer to a question of this request; awaiting it raises what `OpenQuestions.ask` raises."""
+        return self.questions.ask(engine, question, delivery)
 
     def leave(self) -> None:
         """Give up what is being done for this request."""
@@ -104,14 +112,12 @@ class Request:
     @property
     def site(self) -> str:
         """Return the URL of the front page as the client knows it; raises RequestError for a malformed Host."""
-        return f"{self.scheme}://{self.require_host()}{self.root}/"
+        # Where the application is mounted is what comes before `path` in the URL.
+        return _site(self.scheme, self.headers.get(b"host", b"localhost"), self._scope.get("root_path", ""))
 
     def require_host(self) -> str:
         """Return the host and port that the request is for; raises RequestError for a malformed Host."""
-        host = self.headers.get(b"host", b"localhost").decode("latin-1")
-        if not _HOST.fullmatch(host):
-            raise RequestError("bad-host", "The header Host names no host.")
-        return host
+        return _checked_host(self.headers.get(b"host", b"localhost"))
 
     @property
     def url(self) -> str:
@@ -153,6 +159,19 @@ class Request:
                 yield part
             if not message.get("more_body"):
                 return
+
+
+@lru_cache(maxsize=64)
+def _site(scheme: str, host: bytes, root: str) -> str:
+    """Return the URL of the application that is mounted at `root`; raises RequestError for a malformed host."""
+    return f"{scheme}://{_checked_host(host)}{root.rstrip('/')}/"
+
+
+def _checked_host(sent: bytes) -> str:
+    host = sent.decode("latin-1")
+    if not _HOST.fullmatch(host):
+        raise RequestError("bad-host", "The header Host names no host.")
+    return host
 
 
 @dataclass(slots=True)

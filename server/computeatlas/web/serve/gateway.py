@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from computeatlas.engine.base import ClientGoneError
 from computeatlas.model.errors import AtlasError
@@ -72,13 +72,6 @@ _COMMON_LINES = {key: b"".join(b"%s: %s\r\n" % header for header in headers) for
 _GONE = 499
 
 
-class Arrival(NamedTuple):
-    """A request as it came: its number, unique in all runs of the server, and the reading of the clock then."""
-
-    number: str
-    begun: float
-
-
 class Gateway:
     """The application on `engine` and the Flask application `pages`; `log` gets a line for each request."""
 
@@ -113,8 +106,9 @@ class Gateway:
         if scope["type"] != "http":
             return
         self._count += 1
-        arrival = Arrival(f"{self._run}-{self._count:x}", time.perf_counter())
         request = Request(scope, receive)
+        request.number = f"{self._run}-{self._count:x}"
+        request.begun = time.perf_counter()
         request.client, request.scheme = client_of(
             request.client,
             request.header(b"x-forwarded-for") if self._settings.proxies else None,
@@ -135,7 +129,7 @@ class Gateway:
             else:
                 response = await endpoint(request)
         except (ClientGoneError, BodyIncompleteError):
-            self._record(name, arrival, request, 0, Response(_GONE), None)
+            self._record(name, request, 0, Response(_GONE), None)
             return
         except Exception as error:
             problem = problem_of(error)
@@ -143,8 +137,8 @@ class Gateway:
             response = problem_response(problem, request)
         if response.is_page:
             name = "pages"
-        size, failure = await self._send(request, response, arrival.number, send)
-        self._record(name, arrival, request, size, response, failure or note)
+        size, failure = await self._send(request, response, send)
+        self._record(name, request, size, response, failure or note)
 
     def _find(self, path: str) -> tuple[str, tuple[str, ...], Endpoint | None]:
         found = self._endpoints.get(path)
@@ -179,7 +173,7 @@ class Gateway:
         ]
         return Response(200, headers, body)
 
-    async def _send(self, request: Request, response: Response, number: str, send: Send) -> tuple[int, str | None]:
+    async def _send(self, request: Request, response: Response, send: Send) -> tuple[int, str | None]:
         """Send `response`; return how many bytes of body were sent, and what went wrong meanwhile."""
         body = response.body
         if not isinstance(body, bytes) and request.http_1_0:
@@ -195,14 +189,14 @@ class Gateway:
                 body = b""
             common = _COMMON_LINES[response.is_page, request.scheme == "https"]
             if request.connection is not None and request.connection.respond(
-                response.status, response.headers, common, number, body
+                response.status, response.headers, common, request.number, body
             ):
                 return len(body), None
-            headers = _headers(request, response, number)
+            headers = _headers(request, response)
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             return len(body), None
-        headers = _headers(request, response, number)
+        headers = _headers(request, response)
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if request.method == "HEAD":
             request.leave()
@@ -235,21 +229,13 @@ class Gateway:
             response.keep(b"".join(kept), body.rows)
         return sent, None
 
-    def _record(
-        self,
-        name: str,
-        arrival: Arrival,
-        request: Request,
-        size: int,
-        response: Response,
-        note: str | None,
-    ) -> None:
-        seconds = time.perf_counter() - arrival.begun
+    def _record(self, name: str, request: Request, size: int, response: Response, note: str | None) -> None:
+        seconds = time.perf_counter() - request.begun
         self.metrics.count(name, response.status, seconds, size)
         if self._log.is_on:
             self._log.add(
                 RequestRecord(
-                    arrival.number,
+                    request.number,
                     request.client,
                     request.method,
                     request.path,
@@ -269,9 +255,9 @@ async def _without_slash(request: Request) -> Response:
     return Response(308, [(b"location", request.path[:-1].encode() + tail), (b"content-length", b"0")])
 
 
-def _headers(request: Request, response: Response, number: str) -> list[tuple[bytes, bytes]]:
+def _headers(request: Request, response: Response) -> list[tuple[bytes, bytes]]:
     common = _COMMON[response.is_page, request.scheme == "https"]
-    return [*response.headers, *common, (b"x-request-id", number.encode())]
+    return [*response.headers, *common, (b"x-request-id", request.number.encode())]
 
 
 def _options(methods: str) -> Response:

@@ -29,6 +29,8 @@ class LingeringTransport(asyncio.Transport):
         self._transport = transport
         self._loop = loop
         self._paused = False
+        #: Whether the side that writes is closed and what comes is to be discarded.
+        self.lingers = False
         #: Until when the client may send, None where the connection does not linger.
         self._deadline: float | None = None
         self._seconds = 0.0
@@ -38,14 +40,9 @@ class LingeringTransport(asyncio.Transport):
         self._unwritten = 0
         self._unwritten_since = 0.0
 
-    @property
-    def lingers(self) -> bool:
-        """Whether the side that writes is closed and what comes is to be discarded."""
-        return self._deadline is not None
-
     def write(self, data: Any) -> None:
         """Write, as long as the transport is not closing."""
-        if self._deadline is None:
+        if not self.lingers:
             self._transport.write(data)
 
     def close(self, seconds: float = LINGERING_SECONDS) -> None:
@@ -55,6 +52,7 @@ class LingeringTransport(asyncio.Transport):
         self._last_received = self._loop.time()
         self._seconds = seconds
         self._deadline = self._last_received + seconds
+        self.lingers = True
         try:
             self._transport.write_eof()
         except OSError:
@@ -93,7 +91,7 @@ class LingeringTransport(asyncio.Transport):
 
     def is_closing(self) -> bool:
         """Say whether `close` or `abort` has been called, or the connection is lost."""
-        return self._deadline is not None or self._transport.is_closing()
+        return self.lingers or self._transport.is_closing()
 
     def abort(self) -> None:
         """Reset the connection."""
@@ -101,13 +99,13 @@ class LingeringTransport(asyncio.Transport):
 
     def pause_reading(self) -> None:
         """Stop receiving."""
-        if self._deadline is None:
+        if not self.lingers:
             self._paused = True
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Receive again."""
-        if self._deadline is None:
+        if not self.lingers:
             self._paused = False
             self._transport.resume_reading()
 
