@@ -43,6 +43,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 #: The archived texts lie beside the checkout where they may be read at all.
 ARCHIVE = Path(os.environ.get("COMPUTEATLAS_ARCHIVE", REPOSITORY.parent / "shared" / "research" / "archive"))
 TINY = Path(__file__).parent / "data" / "tiny"
+#: Limits of a server of which no test asks how long a query may take: on a machine that is busy with other things the
+#: longest queries of the pages take longer than those that a server has by default.
+PATIENT = ("--timeout", "300", "--queue-timeout", "300")
 #: Fixtures that start what takes a second or more: tests with one of them are slow, whatever else they do.
 HEAVY = frozenset({"serving", "site", "java", "chromium"})
 #: Modules that take long, longest first: with several processes (pytest-xdist) they begin first, so that what is short
@@ -274,8 +277,8 @@ def engine(loaded: tuple[Manifest, EmbeddedEngine]) -> EmbeddedEngine:
 
 @pytest.fixture(scope="session")
 def site(release: Path) -> Iterator[str]:
-    """The URL of a real server of the release, shared by all tests that only read."""
-    with _serving("--release", str(release), "--rate", "off", "--log", "off") as url:
+    """The URL of a real server of the release, shared by all tests that only read; its queries have time."""
+    with _serving("--release", str(release), "--rate", "off", "--log", "off", *PATIENT) as url:
         yield url
 
 

@@ -70,7 +70,9 @@ def bad(serving, tmp_path_factory) -> Iterator[Site]:
     """A server of the malformed data."""
     path: Path = tmp_path_factory.mktemp("malformed") / "malformed.nq"
     path.write_bytes(ox.serialize(malformed.quads(), format=ox.RdfFormat.N_QUADS))
-    with serving("--data", str(path), "--union-default-graph", "--rate", "off", "--log", "off") as url:
+    # Much data: no query of the pages may run out of time, however busy the machine is.
+    patience = ("--timeout", "300", "--queue-timeout", "300")
+    with serving("--data", str(path), "--union-default-graph", "--rate", "off", "--log", "off", *patience) as url:
         yield Site(url)
 
 
