@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import rdflib
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import SH
 
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
@@ -29,7 +29,8 @@ def tables() -> str:
     lines += ["", "### Shapes of single records\n", "| code | a record that |", "|---|---|"]
     for path in project.shapes():
         graph = rdflib.Graph().parse(path)
-        for shape in sorted(graph.subjects(RDF.type, SH.PropertyShape)):
+        # Most node shapes only gather property shapes and find nothing themselves.
+        for shape in sorted(set(graph.subjects(SH.message))):
             lines.append(f"| `{str(shape).rpartition('/')[2]}` | {graph.value(shape, SH.message)} |")
     return "\n".join(lines) + "\n"
 

@@ -13,8 +13,10 @@ import pytest
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import DataError, UsageError
-from computeatlas.model.namespaces import OWL, graph_iri
-from computeatlas.release.protege import ALL, CATALOG, PARTS, export_protege
+from computeatlas.model.namespaces import ATLAS, ID, OWL, RDF, graph_iri
+from computeatlas.release.protege import ALL, CATALOG, PARTS, WHOLE, export_protege
+
+INDIVIDUAL = f"<{OWL}NamedIndividual>"
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,47 @@ def test_no_triple_of_a_graph_is_lost(bundle: Path, engine, name: str) -> None:
     }
     found = parsed(bundle / f"{name}.owl")
     assert expected <= found
-    assert len(found - expected) == 2
+    assert len([t for t in found - expected if t[2] != INDIVIDUAL]) == 2
+    typed = {s for s, p, _o in expected if p == RDF + "type" and s != "_"}
+    assert {s for s, _p, o in found if o == INDIVIDUAL} == typed
+
+
+def test_code_values_are_individuals_and_terms_are_not(bundle: Path) -> None:
+    declared = {s for s, _p, o in parsed(bundle / "ontology.owl") if o == INDIVIDUAL}
+    assert f"<{ID}modality/reported>" in declared
+    assert f"<{ID}scheme/modality>" in declared
+    assert not any(ATLAS in name for name in declared)
+
+
+def test_the_whole_is_all_parts_under_one_header_without_imports(bundle: Path) -> None:
+    headers = {f"<{iri}>" for iri in PARTS.values()}
+    together = {t for name in PARTS for t in parsed(bundle / f"{name}.owl") if t[0] not in headers}
+    whole = parsed(bundle / WHOLE)
+    assert [t for t in whole - together if t[2] != f"<{OWL}Ontology>"] == []
+    assert together <= whole
+    assert not any(p == OWL + "imports" for _s, p, _o in whole)
+
+
+@pytest.mark.slow
+def test_the_two_lines_of_the_manual_load_it_in_owlready2_without_network(bundle: Path, engine) -> None:
+    manual = (Path(__file__).parents[2] / "docs/protege.md").read_text(encoding="utf-8")
+    lines = manual.split("```python\n")[1].split("```")[0].replace("file://bundle/", f"file://{bundle}/")
+    assert len(lines.splitlines()) == 2
+    script = f"""
+import json, socket
+def refuse(*_arguments):
+    raise OSError("no network in this test")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+{lines}
+claims = graph.get_namespace({ATLAS!r}).Claim.instances()
+print(json.dumps([len(list(graph.individuals())), len(list(claims))]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    individuals, claims = json.loads(done.stdout)
+    query = f"SELECT (COUNT(DISTINCT ?c) AS ?n) {{ GRAPH <{graph_iri('claims')}> {{ ?c a <{ATLAS}Claim> }} }}"
+    assert claims == int(engine.table(Query(query)).rows[0][0].value)
+    declared = {s for s, _p, o in parsed(bundle / WHOLE) if o == INDIVIDUAL}
+    assert individuals == len(declared) > claims
 
 
 def test_two_exports_give_the_same_statements(bundle: Path, engine, tmp_path: Path) -> None:
