@@ -14,7 +14,8 @@ from rich.console import Console
 
 from computeatlas.cli.evidence import evidence_command, print_claim
 from computeatlas.curate.check.evidence import read_archive
-from computeatlas.curate.show import CONTEXT, show_claim
+from computeatlas.curate.show import show_claim
+from computeatlas.model.archive import CONTEXT
 from computeatlas.model.errors import UsageError
 from computeatlas.model.project import Project
 from computeatlas.turtle.lines import parse_project

@@ -116,7 +116,7 @@ def test_csl_is_rendered_by_a_citation_processor(found) -> None:
 def test_csl_has_no_more_than_the_schema_knows(found) -> None:
     for item in json.loads(to_csl(found)):
         assert {"id", "type", "title"} <= set(item)
-        assert set(item) <= {"id", "type", "title", "author", "container-title", "issued", "URL", "language"}
+        assert set(item) <= {"id", "type", "title", "author", "container-title", "issued", "URL", "language", "note"}
         assert item["type"] == "webpage"
         assert all(set(name) == {"literal"} for name in item.get("author", []))
         assert all(isinstance(part, int) for parts in item.get("issued", {}).get("date-parts", []) for part in parts)

@@ -43,6 +43,8 @@ _FAULT = "bold red"
 def evidence_command(root: str | None, archive: Path, claim: str) -> None:
     """Show CLAIM with its passages in context; exit 1 where one is not in the archive as it was read.
 
+    Of a passage that is located and not archived there is no text: the words that find it are shown.
+
     CLAIM is a name such as falun-cost-third, also written claim:falun-cost-third, or an IRI.
     """
     project = curated_project(root)
@@ -99,6 +101,8 @@ def _lines(shown: ShownClaim, *, plain: bool) -> Iterator[Text]:
 def _passage_lines(passage: ShownPassage, number: str, *, plain: bool) -> Iterator[Text]:
     if passage.title:
         place = f", characters {passage.start} to {passage.end}"
+        if passage.locator:
+            place = f", at “{passage.locator}”, seen on {passage.seen_on}: located, not archived"
         yield styled((f"{number} ", "dim"), (passage.title, "bold"), place, (f" ({shorten(passage.iri)})", "dim"))
     else:
         yield styled((f"{number} ", "dim"), (shorten(passage.iri), "bold"))

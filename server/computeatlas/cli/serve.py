@@ -17,6 +17,7 @@ from computeatlas.cli.releases import find_release, release_option, releases_dir
 from computeatlas.cli.terminal import PrintableFormatter, say
 from computeatlas.engine.load import DataFile, digest_files
 from computeatlas.engine.pool.fork_server import Start
+from computeatlas.model.archive import TextArchive
 from computeatlas.model.errors import UsageError
 from computeatlas.model.limits import MIB, Limits
 from computeatlas.model.project import Project
@@ -125,6 +126,12 @@ def _number(
     help=f"Turn writes on, for those who send the token in this file (or in ${_TOKEN}).",
 )
 @_option("--allow-service", is_flag=True, help="Let queries send requests to other hosts (SERVICE, LOAD): a risk.")
+@_option(
+    "--archive",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Show archived passages in their context, from the texts in this directory, to all who can ask this server.",
+)
 @_option("--trusted-proxy", multiple=True, metavar="CIDR", help="Believe X-Forwarded-For and -Proto from here.")
 @_option(
     "--log",
@@ -180,6 +187,7 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         allow_service=options["allow_service"],
         token=_token(options["write_token_file"]),
         proxies=proxies,
+        archive=TextArchive(options["archive"]) if options["archive"] is not None else None,
     )
     log = options["log"] or ("text" if sys.stderr.isatty() else "json")
     handler = logging.StreamHandler(sys.stderr)
@@ -192,6 +200,8 @@ def serve_command(root: str | None, releases: Path | None, release: Path | None,
         lines = [f"{name}, {quads} quads: {url}"]
         if unlimited:
             lines.append("No limit on the rate of requests, since only this machine can send them (see --rate).")
+        if settings.archive is not None:
+            lines.append("Archived texts are shown on the pages of passages, to everybody who can ask this server.")
         say("\n".join(lines))
 
     serve(Serving(start, settings, host, port, log, find), announce)

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from computeatlas.curate.passages import ArchivedPassage, facts_of, read_passages
+from computeatlas.model.archive import on_one_line, surroundings
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, ID, RDFS, shorten
+from computeatlas.model.records import Grade
 from computeatlas.model.terms import iri, pick_language, sort_key, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from computeatlas.model.record_facts import Facts
-    from computeatlas.model.records import Claim
+    from computeatlas.model.records import Claim, Passage
     from computeatlas.model.terms import Term
     from computeatlas.turtle.lines import ParsedGraph
 
-#: Characters shown on each side of a passage.
-CONTEXT = 200
-
 _CLAIM = ID + "claim/"
-#: Line ends would break a passage over lines, and a terminal would obey control characters.
-_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True)
 class ShownPassage:
     """A passage and what stands around it, on one line each; `fault` says what is wrong with it, or is empty.
 
-    The texts are empty where the archive lacks the source. `title` is that of the document.
+    The texts are empty where the archive lacks the source. `title` is that of the document. Of a located passage, of
+    which there is no text, `locator` are the words that find it and `seen_on` is the day on which it was seen.
     """
 
     iri: str
@@ -45,6 +42,8 @@ class ShownPassage:
     text: str
     after: str
     fault: str
+    locator: str = ""
+    seen_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,12 @@ def show_claim(graph: ParsedGraph, name: str, archive: dict[str, str]) -> ShownC
     facts = facts_of(graph)
     claim = facts.claim(_resolve(graph.members(ATLAS + "Claim"), name))
     described = read_passages(graph, facts, archive)
-    passages = [_show_passage(passage.iri, described.get(passage.iri)) for passage in claim.passages]
+    passages = [
+        _show_located(passage)
+        if passage.grade is Grade.LOCATED
+        else _show_passage(passage.iri, described.get(passage.iri))
+        for passage in claim.passages
+    ]
     named = [claim.iri, claim.subject, claim.predicate, claim.modality, claim.rank]
     named += [*claim.stated_by, *claim.contradicts, *(text_of(value) for value in claim.values)]
     labels = {iri: label for iri in named if iri and (label := _label(facts, iri))}
@@ -113,48 +117,19 @@ def _label(facts: Facts, name: str) -> str:
     return text_of(next(iter(pick_language(labels, "en")), None))
 
 
+def _show_located(passage: Passage) -> ShownPassage:
+    titles = passage.source.titles if passage.source else ()
+    title = on_one_line(titles[0].value) if titles else shorten(passage.source.iri if passage.source else "")
+    return ShownPassage(passage.iri, title, 0, 0, "", "", "", "", on_one_line(passage.locator), passage.seen_on)
+
+
 def _show_passage(name: str, passage: ArchivedPassage | None) -> ShownPassage:
     if passage is None or passage.record.start is None or passage.record.end is None:
         return ShownPassage(name, "", 0, 0, "", "", "", "the graph does not say where this passage is")
     start, end = passage.record.start, passage.record.end
-    title = _line(passage.title) or shorten(passage.source)
+    title = on_one_line(passage.title) or shorten(passage.source)
     if passage.document is None or passage.text is None:
         fault = f"no file of the archive has the digest of {shorten(passage.source)}"
         return ShownPassage(name, title, start, end, "", "", "", fault)
     fault = "" if passage.is_sound else "the text at this place does not have the digest of the passage"
-    before, after = _before(passage.document, start), _after(passage.document, end)
-    return ShownPassage(name, title, start, end, before, _line(passage.text), after, fault)
-
-
-def _before(document: str, end: int) -> str:
-    """Return what stands before position `end`, from a border of words, with an ellipsis where more does."""
-    end = _within(document, end)
-    start = max(end - CONTEXT, 0)
-    context = document[start:end]
-    if start > 0:
-        # A word cut in two goes, unless it is all there is.
-        if not document[start - 1].isspace():
-            context = re.sub(r"\A\S+(?=\s)", "", context)
-        return "…" + _line(context.lstrip())
-    return _line(context.lstrip())
-
-
-def _after(document: str, start: int) -> str:
-    """Return what stands from position `start` on, to a border of words, with an ellipsis where more does."""
-    start = _within(document, start)
-    end = start + CONTEXT
-    context = document[start:end]
-    if end < len(document):
-        if not document[end].isspace():
-            context = re.sub(r"(?<=\s)\S+\Z", "", context)
-        return _line(context.rstrip()) + "…"
-    return _line(context.rstrip())
-
-
-def _within(document: str, position: int) -> int:
-    """Return `position`, or the end of `document` that is nearest to it: the graph may be wrong."""
-    return min(max(position, 0), len(document))
-
-
-def _line(text: str) -> str:
-    return _BLANK.sub(" ", text)
+    return ShownPassage(name, title, start, end, *surroundings(passage.document, start, end), fault)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from computeatlas.model.namespaces import ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from decimal import Decimal
 
     import pyoxigraph as ox
@@ -81,21 +80,10 @@ class Source:
     copies: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
 
-
-def independent(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Return those of `sources` that stand for themselves: of documents with one origin only one, the origin first.
-
-    A document that copies several is left out where one of them is counted. Their number is what “rests on N
-    independent documents” says.
-    """
-    origins = {source: source.origins or (source.iri,) for source in sources}
-    counted: set[str] = set()
-    kept = []
-    for source in sorted(origins, key=lambda one: (len(origins[one]), bool(one.copies), one.iri)):
-        if counted.isdisjoint(origins[source]):
-            kept.append(source)
-            counted.update(origins[source])
-    return tuple(sorted(kept, key=lambda one: one.iri))
+    @property
+    def grade(self) -> Grade:
+        """Whether its text is archived, as far as its digest was asked for."""
+        return Grade.ARCHIVED if self.digest else Grade.LOCATED
 
 
 @dataclass(frozen=True)

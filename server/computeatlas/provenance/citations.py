@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from computeatlas.model import bibtex
 from computeatlas.model.dates import Precision
 from computeatlas.model.namespaces import shorten
+from computeatlas.model.records import Grade
 from computeatlas.model.terms import iri_of, text_of
 from computeatlas.model.text import slug
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from computeatlas.provenance.sources import Sources
 
 _LONGEST_KEY = 80
+_GRADES = {Grade.ARCHIVED: "text archived and verified", Grade.LOCATED: "located, text not archived"}
 
 
 def to_bibtex(sources: Sources) -> str:
@@ -41,7 +43,7 @@ def to_bibtex(sources: Sources) -> str:
             "date": _biblatex_date(issued) if issued else "",
             "url": bibtex.address(_page(document)),
             "langid": bibtex.escape(_language(document)),
-            "note": bibtex.escape(document.iri),
+            "note": bibtex.escape(f"{document.iri}. {_standing(sources, document)}"),
         }
         entries.append(bibtex.entry(key, fields))
     return "".join(f"{entry}\n\n" for entry in entries)
@@ -66,21 +68,26 @@ def to_csl(sources: Sources) -> str:
             item["URL"] = _page(document)
         if document.languages:
             item["language"] = _language(document)
+        item["note"] = _standing(sources, document)
         items.append(item)
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_text(sources: Sources, language: str = "en") -> str:
     """Return what an answer rests on as plain text: certainty, date, documents with claims, and what is missing."""
+    count = len(sources.evidence.independent)
     lines = [
         f"Claims: {len(sources.claims)}",
+        f"Independent documents: {count}",
         f"Weakest certainty: {sources.name(sources.weakest).label(language) if sources.weakest else '-'}",
         f"Oldest date: {sources.oldest or '-'}",
     ]
     if sources.undated:
         lines.append(f"Claims without a date: {sources.undated}")
+    if sources.evidence.is_located_only:
+        lines.append("All evidence is located and not archived: no text was kept to verify it by.")
     for document in sources.documents:
-        lines += ["", entry_text(sources, document)]
+        lines += ["", entry_text(sources, document), f"  [{_standing(sources, document)}]"]
         for claim in sources.claims:
             places = claim.passages_in(document.iri)
             if places:
@@ -108,9 +115,24 @@ def _claim_text(sources: Sources, claim: Claim, places: Sequence[Passage], langu
     said = [sources.name(claim.modality).label(language)] if claim.modality else []
     said += [str(claim.said)] if claim.said else []
     said += [sources.name(actor).label(language) for actor in claim.stated_by]
-    where = ", ".join(f"{_offset(place.start)}-{_offset(place.end)}" for place in places)
+    where = ", ".join(_place_text(sources, place) for place in places)
     label = sources.name(claim.iri).label(language)
-    return f"{label} ({'; '.join(said)}) {shorten(claim.iri)}, characters {where}"
+    return f"{label} ({'; '.join(said)}) {shorten(claim.iri)}, {where}"
+
+
+def _place_text(sources: Sources, place: Passage) -> str:
+    if place.grade is not Grade.LOCATED:
+        return f"characters {_offset(place.start)}-{_offset(place.end)}"
+    address = sources.address_of(place)
+    return f"at “{place.locator}”, seen {place.seen_on}" + (f" <{address}>" if address else "")
+
+
+def _standing(sources: Sources, document: Source) -> str:
+    """Return how well a document can be checked: its grade, kind and reliability, and what it copies."""
+    parts = [_GRADES[document.grade]]
+    parts += [sources.name(name).label("en") for name in (document.kind, document.reliability) if name]
+    parts += [f"a copy of {shorten(name)}" for name in document.copies]
+    return "; ".join(parts)
 
 
 def _offset(number: int | None) -> str:

@@ -26,14 +26,24 @@ _CLAIMS = f"""{_PREFIXES}SELECT DISTINCT ?s ?p ?o WHERE {{
     FILTER(?p IN (<{RDF}type>, atlas:modality, atlas:rank, atlas:asOf, atlas:statedBy, atlas:evidence))
   }} UNION {{
     VALUES (?claim) {{ }}
-    ?claim atlas:evidence ?s . ?s ?p ?o FILTER(?p IN (atlas:inSource, oa:start, oa:end))
+    ?claim atlas:evidence ?s . ?s ?p ?o FILTER(?p IN (
+      atlas:inSource, oa:start, oa:end, atlas:locator, atlas:seenOn))
   }} UNION {{
     VALUES (?claim) {{ }}
-    ?claim atlas:evidence/atlas:inSource ?s . ?s ?p ?o FILTER(?p = dcterms:issued)
+    ?claim atlas:evidence/atlas:inSource/atlas:copyOf* ?s . ?s ?p ?o FILTER(?p IN (dcterms:issued, atlas:copyOf))
   }}
 }}"""
-_DOCUMENTS = f"""{_PREFIXES}SELECT ?s ?p ?o WHERE {{ VALUES (?s) {{ }} ?s a atlas:Source ; ?p ?o
-  FILTER(?p IN (<{RDF}type>, dcterms:title, dcterms:publisher, dcterms:issued, dcterms:language, foaf:page)) }}"""
+_DOCUMENTS = f"""{_PREFIXES}SELECT DISTINCT ?s ?p ?o WHERE {{
+  {{
+    VALUES (?document) {{ }}
+    ?document a atlas:Source ; ?p ?o . BIND(?document AS ?s)
+    FILTER(?p IN (<{RDF}type>, dcterms:title, dcterms:publisher, dcterms:issued, dcterms:language, foaf:page,
+      atlas:sha256, atlas:sourceKind, atlas:reliability, atlas:copyOf))
+  }} UNION {{
+    VALUES (?document) {{ }}
+    ?document a atlas:Source ; atlas:copyOf+ ?s . ?s ?p ?o FILTER(?p = atlas:copyOf)
+  }}
+}}"""
 _REGISTERS = f"SELECT ?thing ?register WHERE {{ VALUES (?thing) {{ }} ?thing <{DCTERMS}source> ?register }}"
 
 
@@ -47,7 +57,7 @@ def read_claims(ask: Ask, iris: Iterable[str]) -> list[Claim]:
 def read_documents(ask: Ask, iris: Iterable[str]) -> list[Source]:
     """Return the documents among `iris`, in the order of their dates and IRIs, those without a date last."""
     nodes = _nodes(sorted(set(iris)))
-    facts = Facts(ask_many(ask, _DOCUMENTS, ("s",), [(node,) for node in nodes]))
+    facts = Facts(ask_many(ask, _DOCUMENTS, ("document",), [(node,) for node in nodes]))
     documents = [facts.source(node) for node in nodes if facts.of(node)]
     return sorted(documents, key=lambda one: (not one.issued_text, one.issued_text, one.iri))
 
@@ -74,6 +84,7 @@ def read_names(
     titles: dict[str, dict[str, str]] = {}
     for document in documents:
         wanted.update(dict.fromkeys(name for term in document.publishers if (name := iri_of(term))))
+        wanted.update(dict.fromkeys(name for name in (document.kind, document.reliability) if name))
         titles[document.iri] = {title.language or "": title.value for title in document.titles}
     labels = labels_of(ask, wanted) | titles
     return {name: Name(name, tuple(sorted(found.items()))) for name, found in labels.items()}

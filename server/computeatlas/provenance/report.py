@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from computeatlas.model.records import Grade
 from computeatlas.model.terms import iri_of, text_of
 from computeatlas.provenance.lookup import spo
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from computeatlas.model.records import Claim, Source
+    from computeatlas.model.records import Claim, Passage, Source
     from computeatlas.model.terms import Term
     from computeatlas.provenance.derivations import Derivation
     from computeatlas.provenance.sources import Sources
@@ -24,9 +25,13 @@ def to_json(sources: Sources) -> Json:
 
     - `weakest`: the modality of the least sure claim, a thing, or null; `oldest`: the earliest date of a claim, in
       ISO 8601, or null; `undated`: how many claims have no date.
-    - `claims`: each with `modality`, `rank`, `date`, `statedBy` and `passages`, of which each has `document` (an IRI),
-      `start` and `end` (in characters from 0, the end exclusive).
-    - `documents`: each with `publishers`, `issued`, `page` and `language`.
+    - `evidence`: of all claims together the best `grade`, `archived` or `located`, or null, and the IRIs of the
+      `independent` documents: of those with one origin, one.
+    - `claims`: each with `modality`, `rank`, `date`, `statedBy`, the best `grade` of its passages, and `passages`, of
+      which each has `document` (an IRI), `grade`, `start` and `end` (in characters from 0, the end exclusive) where it
+      is archived, `locator`, `seenOn` and `address` (the page, at the passage) where it is only located.
+    - `documents`: each with `publishers`, `issued`, `page`, `language`, `grade`, `kind` and `reliability` (things), and
+      `copyOf` and `origins` (IRIs).
     - `references`: things of which something is stated without a claim, each with `registers`, the IRIs it is from.
     - `traced`: the triples behind the answer, each with `triple` (three strings in N-Triples), `basis` (`claim`,
       `document`, `reference`, `term`, `metadata`, `inference`), `claims` and `documents` (IRIs), and for an inferred
@@ -39,6 +44,10 @@ def to_json(sources: Sources) -> Json:
         "weakest": _thing(sources, sources.weakest) if sources.weakest else None,
         "oldest": sources.oldest,
         "undated": sources.undated,
+        "evidence": {
+            "grade": sources.evidence.grade,
+            "independent": [source.iri for source in sources.evidence.independent],
+        },
         "claims": [_claim(sources, claim) for claim in sources.claims],
         "documents": [_document(sources, document) for document in sources.documents],
         "references": [_thing(sources, item.iri) | {"registers": list(item.registers)} for item in sources.references],
@@ -57,11 +66,19 @@ def _claim(sources: Sources, claim: Claim) -> Json:
         "rank": _thing(sources, claim.rank) if claim.rank else None,
         "date": str(claim.said) if claim.said else None,
         "statedBy": [_thing(sources, actor) for actor in claim.stated_by],
-        "passages": [
-            {"iri": place.iri, "document": place.source.iri, "start": place.start, "end": place.end}
-            for place in claim.passages
-            if place.source
-        ],
+        "grade": claim.grade,
+        "passages": [_passage(sources, place) for place in claim.passages if place.source],
+    }
+
+
+def _passage(sources: Sources, place: Passage) -> Json:
+    data: Json = {"iri": place.iri, "document": place.source.iri if place.source else None, "grade": place.grade}
+    if place.grade is not Grade.LOCATED:
+        return data | {"start": place.start, "end": place.end}
+    return data | {
+        "locator": place.locator,
+        "seenOn": place.seen_on,
+        "address": sources.address_of(place),
     }
 
 
@@ -71,6 +88,11 @@ def _document(sources: Sources, document: Source) -> Json:
         "issued": document.issued_text or None,
         "page": next(iter(document.pages), None),
         "language": next(iter(document.languages), None),
+        "grade": document.grade,
+        "kind": _thing(sources, document.kind) if document.kind else None,
+        "reliability": _thing(sources, document.reliability) if document.reliability else None,
+        "copyOf": list(document.copies),
+        "origins": list(document.origins),
     }
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.model.evidence import Evidence, evidence_of
 from computeatlas.model.records import doubt
+from computeatlas.model.text_fragment import WEB, to_words
 from computeatlas.provenance.answer_triples import find_triples
 from computeatlas.provenance.evidence import read_claims, read_documents, read_names, read_registers
 from computeatlas.provenance.lookup import spo
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from computeatlas.engine.table import Ask
     from computeatlas.model.queryfile import QueryFile
-    from computeatlas.model.records import Claim, Source
+    from computeatlas.model.records import Claim, Passage, Source
     from computeatlas.provenance.answer_triples import AnswerTriples
     from computeatlas.provenance.gaps import Gap
 
@@ -37,8 +39,8 @@ class Sources:
     """What an answer rests on.
 
     `weakest` is the modality of its least sure claim, an IRI; `oldest` the earliest date of a claim, in ISO 8601;
-    `undated` is how many claims have none. `gaps` are the parts that could not be traced. `names` has the labels of
-    all things in it.
+    `undated` is how many claims have none. `evidence` is what all claims rest on together. `gaps` are the parts that
+    could not be traced. `names` has the labels of all things in it.
     """
 
     supports: tuple[Support, ...] = ()
@@ -48,8 +50,15 @@ class Sources:
     weakest: str | None = None
     oldest: str | None = None
     undated: int = 0
+    evidence: Evidence = field(default_factory=Evidence)
     gaps: tuple[Gap, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
+
+    def address_of(self, passage: Passage) -> str | None:
+        """Return the web address of the document of `passage`, at the passage where words find it; None without one."""
+        cited = passage.source.iri if passage.source else ""
+        pages = next((document.pages for document in self.documents if document.iri == cited), ())
+        return next((to_words(page, passage.locator) for page in pages if page.startswith(WEB)), None)
 
     def name(self, iri: str) -> Name:
         """Return the name of a thing, without labels where it is not among `names`."""
@@ -93,6 +102,7 @@ def sources_of(found: AnswerTriples, ask: Ask, rules: Sequence[QueryFile]) -> So
         max(modalities, key=doubt, default=None),
         str(min(dates)) if dates else None,
         len(claims) - len(dates),
+        evidence_of(claims),
         tuple(dict.fromkeys(gaps)),
         read_names(ask, claims, documents, (reference.iri for reference in references)),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.namespaces import DCTERMS, PREFIXES
+from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES
 from computeatlas.model.record_facts import read_source
 from computeatlas.model.terms import iri, iri_of, text_of, whole_of
 
@@ -36,6 +36,10 @@ _COLUMNS = {
     "issued": DCTERMS + "issued",
     "language": DCTERMS + "language",
     "page": PREFIXES["foaf"] + "page",
+    "kind": ATLAS + "sourceKind",
+    "reliability": ATLAS + "reliability",
+    "copyOf": ATLAS + "copyOf",
+    "digest": ATLAS + "sha256",
 }
 
 

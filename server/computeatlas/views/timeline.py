@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.model.dates import place_of
-from computeatlas.model.namespaces import ATLAS, DCTERMS
+from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES
 from computeatlas.model.record_facts import Facts, read_source, spread
 from computeatlas.model.records import Modality, Rank
 from computeatlas.model.terms import date_of, iri_of, whole_of
@@ -38,6 +38,9 @@ _CLAIM_COLUMNS = (
     ("claim", ATLAS + "asOf", "asOf"),
     ("claim", ATLAS + "evidence", "passage"),
     ("passage", ATLAS + "inSource", "source"),
+    ("passage", PREFIXES["oa"] + "start", "start"),
+    ("passage", PREFIXES["oa"] + "end", "end"),
+    ("passage", ATLAS + "locator", "locator"),
     ("source", DCTERMS + "issued", "issued"),
 )
 #: The years that a scale has at least.

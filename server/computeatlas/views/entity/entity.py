@@ -44,7 +44,7 @@ class Page:
     values. `groups` hold what is said of it, with the claims; `claims` are those of its own section: of a claim itself,
     of a passage or a source those that it supports. `references` is a page of what refers to it.
     `numbers` gives the note of each passage that is cited. `uses` are statements in which the thing is the property.
-    `texts` are the queries for `statements`, `claims` and what is `incoming`.
+    `texts` are the queries for `statements`, `claims` and what is `incoming`. `passage` is there where it is one.
     """
 
     iri: str
@@ -70,6 +70,7 @@ class Page:
     classes: tuple[Class, ...] = ()
     uses: tuple[tuple[str, Term], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    passage: Passage | None = None
 
     @property
     def source(self) -> Source:
@@ -121,6 +122,7 @@ def read_page(reader: Reader, thing: ox.NamedNode, page: int = 1, claims_page: i
         classes=got.classes,
         uses=got.uses,
         texts=got.texts,
+        passage=got.passage,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from computeatlas.model.namespaces import DCTERMS, OWL
+from computeatlas.model.record_facts import Facts
 from computeatlas.model.records import Records
 from computeatlas.model.terms import iri_of, is_true, sort_key, text_of, whole_of
 from computeatlas.sparql.rewrite import with_offset
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from computeatlas.engine.table import Table
+    from computeatlas.model.records import Passage
     from computeatlas.model.terms import Term
     from computeatlas.views.reader import Reader
 
@@ -45,7 +47,7 @@ class Gathered:
 
     `triples` has for each property and value the graphs in which the thing has it, `facts` for each property the
     values. `claims` are the IRIs of the claims of the page, `about` what each property is about. `texts` are the
-    queries for `statements`, `claims` and what is `incoming`.
+    queries for `statements`, `claims` and what is `incoming`. `passage` is there where the thing is one.
     """
 
     status: Status
@@ -60,6 +62,7 @@ class Gathered:
     classes: tuple[Class, ...] = ()
     about: Mapping[str, Meaning] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    passage: Passage | None = None
 
 
 def status(reader: Reader, thing: ox.NamedNode) -> Status:
@@ -96,6 +99,7 @@ def gather(reader: Reader, thing: ox.NamedNode, page: int, claims_page: int) -> 
         "status": "" if facts else reader.text("status", x=[thing]),
         "uses": "" if facts or references else reader.text("entity_uses", x=[thing]),
         "classes": reader.text("entity_classes", x=[thing]) if kind is Kind.DATASET else "",
+        "passage": reader.text("passage", x=[thing]) if kind is Kind.PASSAGE else "",
         "counts": "" if is_all else reader.text("entity_incoming_counts", x=[thing]),
     }
     asked = {name: text for name, text in more.items() if text}
@@ -106,11 +110,12 @@ def gather(reader: Reader, thing: ox.NamedNode, page: int, claims_page: int) -> 
     records = records_in(found["records"], nodes) if nodes else Records({}, {})
     uses = tuple((text_of(row["s"]), row["o"]) for row in found["uses"].records()) if "uses" in found else ()
     classes = tuple(_classes(found["classes"])) if "classes" in found else ()
+    passage = Facts(found["passage"].records()).passage(thing) if "passage" in found else None
     properties = [name for name, _value in triples]
     properties += [claim.predicate for claim in records.claims.values() if claim.predicate]
     # Of a property that has an anchor nothing is asked.
     text = meanings_text(reader, properties)
-    named = iris_in((thing, list(triples), records, references, uses, classes))
+    named = iris_in((thing, list(triples), records, references, uses, classes, passage))
     tables = reader.ask_naming(named, *([text] if text else []))
     return Gathered(
         status=state,
@@ -125,6 +130,7 @@ def gather(reader: Reader, thing: ox.NamedNode, page: int, claims_page: int) -> 
         classes=classes,
         about=meanings(properties, next(iter(tables), None)),
         texts={name: texts[name] for name in ("statements", "claims", "incoming")},
+        passage=passage,
     )
 
 

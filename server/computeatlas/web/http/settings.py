@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from computeatlas.model.archive import TextArchive
     from computeatlas.model.manifest import Manifest
     from computeatlas.model.queryfile import QueryFile
 
@@ -44,7 +45,8 @@ class Settings:
 
     `union`: the default graph is the union of all graphs. `token`: who sends it may write; None where nobody may.
     `proxies`: whose word on the client's address counts. `questions` are the example queries, `views` those of the
-    pages by their names, `rules` those by which triples are inferred.
+    pages by their names, `rules` those by which triples are inferred. `archive` has the texts of archived documents,
+    for the pages of passages alone.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -56,6 +58,7 @@ class Settings:
     allow_service: bool = False
     token: str | None = None
     proxies: tuple[Network, ...] = ()
+    archive: TextArchive | None = None
 
     def renew(self, found: Renewal) -> None:
         """Go by what a reload found; raises UsageError, and changes nothing, where the query of a view is gone."""

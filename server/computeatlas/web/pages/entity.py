@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from computeatlas.model.namespaces import ATLAS
+from computeatlas.model.records import Grade
 from computeatlas.model.terms import iri, pick_language
 from computeatlas.views.entity.entity import read_page
 from computeatlas.views.facility_maps import small_map
@@ -17,6 +18,7 @@ from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import FORMATS, iri_of, path_of, sent_path, split_suffix
 from computeatlas.web.pages.context import context, reader
 from computeatlas.web.pages.i18n import language
+from computeatlas.web.pages.links import passage_address
 from computeatlas.web.pages.parameters import argument, page_number
 from computeatlas.web.pages.search import search_index
 
@@ -110,6 +112,10 @@ def _show(name: str, path: str) -> Response:
             given["iri"] = name
         return path + ("?" + urlencode(given) if given else "")
 
+    archive, passage = context().settings.archive, page.passage
+    # What stands in the archive is for this page alone, and is never kept.
+    is_archived = passage is not None and passage.grade is Grade.ARCHIVED
+    excerpt = archive.excerpt(passage) if archive and passage and is_archived else None
     is_placed = any(key in page.facts for key in _PLACED)
     body = render_template(
         "entity.html",
@@ -121,8 +127,12 @@ def _show(name: str, path: str) -> Response:
         why=lambda key, value: "/why?" + urlencode({"s": name, "p": key, "o": value.value}),
         why_in=lambda subject, key: "/why?" + urlencode({"s": subject, "p": key, "o": name}),
         claims_between=claims_between(page),
+        excerpt=excerpt,
+        place_address=passage_address(passage, excerpt.text if excerpt else "") if passage else None,
     )
     response = make_response(body, 410 if page.status.is_deprecated else 200)
+    if excerpt is not None:
+        response.headers["Cache-Control"] = "private, no-store"
     if page.status.successors:
         links = (f'<{path_of(successor)}>; rel="successor-version"' for successor in page.status.successors)
         response.headers["Link"] = ", ".join(links)

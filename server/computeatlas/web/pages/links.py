@@ -7,12 +7,20 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from computeatlas.model.evidence import evidence_of
 from computeatlas.model.namespaces import shorten
+from computeatlas.model.text_fragment import WEB, to_words
 from computeatlas.web.http.urls import is_ours, path_of
 from computeatlas.web.pages.context import reader
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from computeatlas.model.records import Passage
+
+
+#: Of a long passage, the words at either end that an address names.
+_ENDS = 4
 
 
 def link(name: str) -> Markup:
@@ -36,7 +44,21 @@ def sparql_link(text: str, **more: str) -> str:
 
 def is_web_address(text: str) -> bool:
     """Say whether `text` may be linked to: data may hold addresses that run a script."""
-    return text.startswith(("https://", "http://"))
+    return text.startswith(WEB)
+
+
+def passage_address(passage: Passage, text: str = "") -> str | None:
+    """Return the web address of the document of `passage`, None where it has none.
+
+    It leads to the passage where that is located, or where `text`, the whole of it, is at hand.
+    """
+    page = next((page for page in (passage.source.pages if passage.source else ()) if is_web_address(page)), None)
+    if page is None:
+        return None
+    words = text.split()
+    if len(words) > 2 * _ENDS:
+        return to_words(page, " ".join(words[:_ENDS]), " ".join(words[-_ENDS:]))
+    return to_words(page, text or passage.locator)
 
 
 def register(app: Flask) -> None:
@@ -49,5 +71,7 @@ def register(app: Flask) -> None:
         is_ours=is_ours,
         shorten=shorten,
         sparql_link=sparql_link,
+        evidence_of=evidence_of,
+        passage_address=passage_address,
     )
     app.jinja_env.tests["web_address"] = is_web_address

@@ -6,9 +6,10 @@ import pyoxigraph as ox
 from hypothesis import given
 from hypothesis import strategies as st
 
+from computeatlas.model.evidence import independent
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.record_facts import Facts
-from computeatlas.model.records import Source, independent
+from computeatlas.model.records import Source
 
 BASE = "http://e/"
 
