@@ -1,4 +1,4 @@
-"""Documents that stand for themselves: origins are counted, not copies."""
+"""What claims rest on: documents by their origins and not by their copies, and the best grade of passages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pyoxigraph as ox
 from hypothesis import given
 from hypothesis import strategies as st
 
-from computeatlas.model.evidence import independent
+from computeatlas.model.evidence import Evidence, evidence_of, independent
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.record_facts import Facts
-from computeatlas.model.records import Source
+from computeatlas.model.records import Claim, Grade, Passage, Source
 
 BASE = "http://e/"
 
@@ -64,3 +64,19 @@ def test_whatever_copies_what_at_least_one_counts_and_no_two_share_an_origin(cop
     assert set(kept) <= set(cited)
     origins = [origin for source in kept for origin in source.origins]
     assert len(origins) == len(set(origins))
+
+
+def test_the_grade_of_claims_is_the_best_of_their_passages() -> None:
+    one, two = Source("http://e/1"), Source("http://e/2", copies=("http://e/1",), origins=("http://e/1",))
+    archived = Passage("http://e/a", one, 0, 9)
+    located = Passage("http://e/l", two, locator="three words here", seen_on="2026-11-20")
+    nowhere = Passage("http://e/n", one)
+    assert [p.grade for p in (archived, located, nowhere)] == [Grade.ARCHIVED, Grade.LOCATED, None]
+    assert evidence_of([]) == Evidence()
+    assert evidence_of([Claim("http://e/c", passages=(nowhere,))]).grade is None
+    alone = evidence_of([Claim("http://e/c", passages=(located, nowhere))])
+    assert alone.is_located_only
+    assert (alone.documents, alone.independent, alone.copies) == ((one, two), (one,), 1)
+    both = evidence_of([Claim("http://e/c", passages=(located,)), Claim("http://e/d", passages=(archived,))])
+    assert both.grade is Grade.ARCHIVED
+    assert not both.is_located_only

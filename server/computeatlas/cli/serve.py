@@ -126,7 +126,8 @@ def _number(
     help=f"Turn writes on, for those who send the token in this file (or in ${_TOKEN}).",
 )
 @_option("--allow-service", is_flag=True, help="Let queries send requests to other hosts (SERVICE, LOAD): a risk.")
-@_option(
+# No environment variable: what is shown to all who can ask is said where the server is started.
+@click.option(
     "--archive",
     type=click.Path(path_type=Path),
     metavar="DIR",

@@ -86,6 +86,8 @@ def to_text(sources: Sources, language: str = "en") -> str:
         lines.append(f"Claims without a date: {sources.undated}")
     if sources.evidence.is_located_only:
         lines.append("All evidence is located and not archived: no text was kept to verify it by.")
+    elif unread := sum(claim.grade is Grade.LOCATED for claim in sources.claims):
+        lines.append(f"Claims on located evidence alone: {unread}")
     for document in sources.documents:
         lines += ["", entry_text(sources, document), f"  [{_standing(sources, document)}]"]
         for claim in sources.claims:
