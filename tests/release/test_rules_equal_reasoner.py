@@ -34,6 +34,7 @@ EXTRA = """
 :Hut a owl:Class ; owl:equivalentClass :Cabin . :Cabin a owl:Class ; owl:equivalentClass :Lodge . :Lodge a owl:Class .
 :hut a :Hut . :lodge a :Lodge .
 :huts a atlas:Programme ; atlas:powerPerFacility :power . :power a owl:NamedIndividual .
+:given a :Watts .
 :Mixed a owl:Class ; rdfs:subClassOf [ a owl:Class ; owl:intersectionOf ( :Left :Right ) ] .
 :Left a owl:Class . :Right a owl:Class . :mixed a :Mixed .
 :Watts a owl:Class ; owl:equivalentClass [ a owl:Restriction ; owl:onProperty atlas:unit ; owl:hasValue "W" ] .

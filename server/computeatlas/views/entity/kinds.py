@@ -44,12 +44,16 @@ class Kind(StrEnum):
         return views.get(self, "entity_claims")
 
 
+#: The classes of quantity values: data without inferences give one of them only.
+_QUANTITIES = (
+    *("QuantityValue", "MonetaryAmount", "Power", "Energy", "ComputingRate", "Count"),
+    *("Duration", "Area", "Volume", "DataVolume", "Ratio"),
+)
 _BY_TYPE = {
     ATLAS + "Claim": Kind.CLAIM,
     ATLAS + "Passage": Kind.PASSAGE,
     ATLAS + "Source": Kind.SOURCE,
-    ATLAS + "QuantityValue": Kind.QUANTITY,
-    ATLAS + "MonetaryAmount": Kind.QUANTITY,
+    **{ATLAS + name: Kind.QUANTITY for name in _QUANTITIES},
     PREFIXES["skos"] + "Concept": Kind.CODE,
 }
 _BY_NAME = {
