@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.amounts.quantity import unit_words
 from computeatlas.curate.passages import facts_of
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import ATLAS, ID, OWL, PREFIXES, RDFS, shorten
+from computeatlas.model.quantities import QuantityNameError, read_name
+from computeatlas.model.quantity_text import say
 from computeatlas.model.terms import text_of
 from computeatlas.model.text import fold, split
+from computeatlas.model.units import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from computeatlas.curate.amounts.amount import UnitWords
     from computeatlas.model.record_facts import Said
-    from computeatlas.model.records import Passage, Source
+    from computeatlas.model.records import Passage, Quantity, Source
     from computeatlas.turtle.lines import ParsedGraph
 
 _HEAD = """
@@ -96,6 +102,10 @@ class Lookup:
 
     def is_a(self, thing: str, kind: str) -> bool:
         """Say whether `thing` has the class `kind` or a subclass of it."""
+        if thing not in self._classes and (quantity := self.quantity(thing)):
+            units = self.graph.units.by_notation
+            own = MONEY if quantity.is_money else units[quantity.unit].kind
+            return kind == own or self.is_below(own, kind)
         return kind in self._classes.get(thing, ())
 
     def is_below(self, kind: str, above: str) -> bool:
@@ -119,8 +129,24 @@ class Lookup:
         """Say whether `iri` is the subject or the object of a statement."""
         return iri in self._used
 
+    @cached_property
+    def unit_words(self) -> UnitWords:
+        """What the units of the register are called."""
+        return unit_words(self.graph.units)
+
+    def quantity(self, iri: str) -> Quantity | None:
+        """Return the quantity that the name `iri` says, None where it says none."""
+        if not iri.startswith(PREFIXES["qty"]):
+            return None
+        try:
+            return read_name(iri.removeprefix(PREFIXES["qty"]), self.graph.units)
+        except QuantityNameError:
+            return None
+
     def label(self, iri: str, language: str) -> str:
         """Return the label of `iri` in `language`, else in any language, else its prefixed name."""
+        if iri not in self._labels and (quantity := self.quantity(iri)):
+            return say(quantity, self.graph.units, language)
         labels = self._labels.get(iri, {})
         return labels.get(language) or next(iter(labels.values()), shorten(iri))
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from computeatlas.curate.add.lookup import expand
 from computeatlas.curate.add.source import LANGUAGES
+from computeatlas.curate.amounts.quantity import read_quantity
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import ATLAS, OWL, XSD, shorten
+from computeatlas.model.namespaces import ATLAS, OWL, PREFIXES, XSD, shorten
+from computeatlas.model.quantities import QuantityNameError, read_name
 
 if TYPE_CHECKING:
     from computeatlas.curate.add.fields import Say
@@ -39,8 +42,8 @@ class ValueReader:
         """Return what `text` is as a value of `predicate`; raises UsageError where it is none."""
         if not self._known.is_a(predicate, OWL + "ObjectProperty"):
             return self._literal(text, predicate)
-        if self.wants_quantity(predicate) and not text.startswith(("qty:", "<")):
-            return self._quantity(text)
+        if self.wants_quantity(predicate):
+            return self._quantity(text, predicate)
         # Before the thing is looked for: words would be blamed for being none.
         if _TAGGED.fullmatch(text):
             what = f"{shorten(predicate)} leads to things, not to literals"
@@ -52,6 +55,8 @@ class ValueReader:
         if self._known.is_a(predicate, OWL + "DatatypeProperty"):
             what = f"{shorten(predicate)} gives literals, not things"
             raise UsageError(what, hint=f"give {self._say('values')} instead of {self._say('objects')}")
+        if self.wants_quantity(predicate):
+            return self._quantity(text, predicate)
         things = self._known.entities | self._known.codes()
         return ox.NamedNode(self._known.require_called(text, things, "an entity or code of the graph", hint=DESCRIBED))
 
@@ -59,8 +64,24 @@ class ValueReader:
         """Say whether the values of `predicate` are quantities."""
         return any(kind == _QUANTITY or self._known.is_below(kind, _QUANTITY) for kind in self._known.ranges(predicate))
 
-    def _quantity(self, text: str) -> ox.NamedNode:
-        raise UsageError(f"“{text}” is no quantity")
+    def _quantity(self, text: str, predicate: str) -> ox.NamedNode:
+        """Return the quantity that `text` is: its name, or an amount as people type it."""
+        iri = expand(text)
+        if iri in self._known.entities:
+            return ox.NamedNode(iri)
+        units = self._known.graph.units
+        if not iri.startswith(PREFIXES["qty"]):
+            # A ratio has no unit that anybody writes.
+            if ATLAS + "Ratio" in self._known.ranges(predicate) and text[-1:].isdigit():
+                text += " ratio"
+            name = read_quantity(text, self._language, units, self._known.unit_words)
+            return ox.NamedNode(PREFIXES["qty"] + name)
+        try:
+            read_name(iri.removeprefix(PREFIXES["qty"]), units)
+        except QuantityNameError as error:
+            hint = f"{error.hint}; or type the amount, such as EUR 64.1 million"
+            raise UsageError(f"{text} is no quantity", why=error.what, hint=hint) from error
+        return ox.NamedNode(iri)
 
     def _literal(self, text: str, predicate: str) -> ox.Literal:
         """Return `text` as the range of `predicate` wants it; without one that is a datatype it is words."""

@@ -305,7 +305,11 @@ class _Grammar:
         near = difflib.get_close_matches(unit, known, n=3, cutoff=0.6) or [
             symbol for symbol in self._units.symbols if symbol.casefold() == unit.casefold()
         ]
-        hint = f"did you mean {' or '.join(near)}?" if near else "use a unit of ontology/codes/unit.ttl, or a currency"
+        hint = (
+            f"did you mean {' or '.join(dict.fromkeys(near))}?"
+            if near
+            else "use a unit of ontology/codes/unit.ttl, or a currency"
+        )
         return _Refusal(f"“{unit}” is no unit or currency", f"it is what “{text}” is measured in", hint, 3)
 
 

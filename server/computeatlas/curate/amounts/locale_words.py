@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 
 #: What an amount in a language that Babel does not know is read as.
 FALLBACK = "en"
+#: Registers of units may have names in either spelling.
+_ENGLISH = ("en", "en_GB")
 #: A bare *krona*, *dollar* or *$* means the money of one of these territories, or of one in Europe.
 _BEYOND_EUROPE = ("US", "CA")
 #: At par with sterling, which is what a bare *pound* means.
@@ -156,16 +158,22 @@ def _scales(locale: Locale) -> Iterator[tuple[str, Decimal]]:
 
 
 def _units(locale: Locale) -> Iterator[tuple[str, str]]:
-    """Yield the names of units with the English name of each; symbols are the same in all languages."""
-    english = Locale.parse(FALLBACK)._data["unit_patterns"]
+    """Yield the names of units with the English names of each; symbols are the same in all languages."""
+    for unit, names in _long_names(locale).items():
+        for english in _ENGLISH:
+            for english_name in _long_names(Locale.parse(english)).get(unit, ()):
+                yield from ((name, english_name) for name in names)
+
+
+def _long_names(locale: Locale) -> dict[str, set[str]]:
+    """Return the names of units, in each number, by the identifier of the unit in CLDR."""
+    found = {}
     for unit, lengths in locale._data["unit_patterns"].items():
-        names = english.get(unit, {}).get("long", {})
-        if "one" not in names or "long" not in lengths:
-            continue
-        name = spelling(names["one"].replace("{0}", ""))
-        for pattern in lengths["long"].values():
-            if isinstance(pattern, str) and "{0}" in pattern:
-                yield spelling(pattern.replace("{0}", "")), name
+        patterns = lengths["long"].values() if "long" in lengths else ()
+        found[unit] = {
+            spelling(text.replace("{0}", "")) for text in patterns if isinstance(text, str) and "{0}" in text
+        }
+    return found
 
 
 def _money(locales: list[Locale]) -> dict[str, frozenset[str]]:
