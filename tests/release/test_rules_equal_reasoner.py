@@ -13,7 +13,7 @@ from computeatlas.curate.check.owl import java_home
 from computeatlas.curate.current_view import derive_current_view
 from computeatlas.engine.embedded import EmbeddedEngine
 from computeatlas.engine.serialise import serialise
-from computeatlas.model.namespaces import OWL, RDF
+from computeatlas.model.namespaces import ATLAS, ID, OWL, RDF
 from computeatlas.model.project import Project
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.infer import infer
@@ -29,6 +29,7 @@ EXTRA = """
 @prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
 @prefix : <http://example.org/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix place: <https://w3id.org/compute-atlas/id/place/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 
 :Hut a owl:Class ; owl:equivalentClass :Cabin . :Cabin a owl:Class ; owl:equivalentClass :Lodge . :Lodge a owl:Class .
@@ -39,11 +40,20 @@ EXTRA = """
 :Left a owl:Class . :Right a owl:Class . :mixed a :Mixed .
 :Watts a owl:Class ; owl:equivalentClass [ a owl:Restriction ; owl:onProperty atlas:unit ; owl:hasValue "W" ] .
 :watt a owl:NamedIndividual ; atlas:unit "W" .
+:InKilowatts a owl:Class ; rdfs:subClassOf [ a owl:Restriction ; owl:onProperty atlas:unit ; owl:hasValue "kW" ] .
+:kilowatts a :InKilowatts .
 :public a atlas:PublicOrganization . :hall a atlas:DataCentre ; atlas:fundedBy :public .
 :model a atlas:AcceleratorModel . :hall atlas:usesAccelerator :model ; atlas:locatedIn :town .
 :town atlas:within :region . :region atlas:within :land . :part atlas:partOf :hall .
 :money atlas:funds :hall ; atlas:funder :payer . :friend atlas:cooperatesWith :public .
 :other atlas:builtBy :builder .
+:room a atlas:FacilityPart ; atlas:partOf :house . :house atlas:operatedBy :runner ; atlas:hostedBy :host .
+:machine a atlas:Supercomputer ; atlas:housedIn :house . :house atlas:locatedIn :city .
+:rack atlas:installedIn :room ; atlas:hardwareModel :chip . :chip atlas:manufacturer :maker .
+:runner atlas:country :realm ; atlas:parentOrganization :parent . :realm atlas:within place:europe .
+:ministry atlas:participatesIn :huts . :guild atlas:hasMember :runner .
+:house atlas:itPower :power ; atlas:hplPerformance :rate . :rate a owl:NamedIndividual .
+:act a atlas:LegalAct . :huts atlas:legalBasis :act .
 """
 
 
@@ -114,6 +124,45 @@ def assertions(triples: set[ox.Triple], ontology: list[ox.Triple]) -> set[ox.Tri
 def ruled(triples: list[ox.Triple], names: list[str]) -> set[ox.Triple]:
     rules = [read_query(path) for path in Project.find().rules() if path.stem in names]
     return assertions({*triples, *infer(triples, rules)}, triples)
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "value"),
+    [
+        ("room", "operatedBy", "runner"),
+        ("room", "hostedBy", "host"),
+        ("machine", "locatedIn", "city"),
+        ("rack", "installedIn", "house"),
+        ("house", "usesHardware", "chip"),
+        ("room", "technologyFrom", "maker"),
+        ("house", "technologyFrom", "maker"),
+        ("house", "hasInvolvedActor", "maker"),
+        ("runner", "ownedBy", "parent"),
+        ("huts", "participatingState", "ministry"),
+        ("runner", "memberOf", "guild"),
+        ("house", "electricalPower", "power"),
+        ("house", "performance", "rate"),
+    ],
+)
+def test_what_the_new_axioms_are_for_follows(
+    java: str, entailed: set[ox.Triple], subject: str, predicate: str, value: str
+) -> None:
+    example = "http://example.org/"
+    triple = ox.Triple(ox.NamedNode(example + subject), ox.NamedNode(ATLAS + predicate), ox.NamedNode(example + value))
+    assert triple in entailed
+
+
+def test_an_organization_of_a_country_in_europe_is_european(java: str, entailed: set[ox.Triple]) -> None:
+    european = ox.NamedNode(ATLAS + "EuropeanOrganization")
+    members = {t.subject.value for t in entailed if t.object == european}
+    assert "http://example.org/runner" in members
+    assert f"{ID}actor/telenor" in members
+    assert f"{ID}actor/nvidia" not in members
+
+
+def test_a_joint_undertaking_that_funds_makes_infrastructure_publicly_funded(entailed: set[ox.Triple]) -> None:
+    public = ox.NamedNode(ATLAS + "PubliclyFundedInfrastructure")
+    assert f"{ID}infrastructure/mimer" in {t.subject.value for t in entailed if t.object == public}
 
 
 def test_rules_give_what_hermit_gives(java: str, triples: list[ox.Triple], entailed: set[ox.Triple]) -> None:
