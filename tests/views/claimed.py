@@ -48,6 +48,9 @@ class Made:
     date: str = ""
     documents: tuple[str, ...] = ("source/d",)
     contradicts: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    part: str = ""
+    period: str = ""
 
 
 def quads_of(claims: Iterable[Made], more: Iterable[tuple[ox.NamedNode, str, Term]] = ()) -> list[ox.Quad]:
@@ -90,6 +93,11 @@ def _triples(claim: Made) -> list[ox.Triple]:
     ]
     found += [(name, ATLAS + ("value" if isinstance(v, ox.Literal) else "object"), v) for v in claim.values]
     found += [(name, ATLAS + "contradicts", node(f"claim/{other}")) for other in claim.contradicts]
+    found += [(name, ATLAS + "supersedes", node(f"claim/{other}")) for other in claim.supersedes]
+    if claim.part:
+        found.append((name, ATLAS + "scopePart", node(claim.part)))
+    if claim.period:
+        found.append((name, ATLAS + "scopePeriod", ox.Literal(claim.period)))
     if claim.date:
         found.append((name, ATLAS + "asOf", ox.Literal(claim.date)))
     for document in claim.documents:

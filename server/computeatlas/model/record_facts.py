@@ -42,6 +42,7 @@ class Facts:
         self._sources: dict[Term, Source] = {}
         self._passages: dict[Term, Passage] = {}
         self._supports: dict[str, set[tuple[str, str, Term]]] | None = None
+        self._later: dict[str, set[str]] | None = None
 
     def of(self, term: Term) -> Said:
         """Return what is said of `term`."""
@@ -77,6 +78,11 @@ class Facts:
             supports=tuple(sorted(self._supported(name), key=lambda t: (t[0], t[1], sort_key(t[2])))),
             converted_from=_one_iri(said, ATLAS + "convertedFrom"),
             conversion_rate=decimal_of(_first(said, ATLAS + "conversionRate")),
+            part=_one_iri(said, ATLAS + "scopePart"),
+            period=text_of(_first(said, ATLAS + "scopePeriod")),
+            supersedes=_iris(said, ATLAS + "supersedes"),
+            superseded_by=tuple(sorted(self._superseding(name))),
+            corroborates=_iris(said, ATLAS + "corroborates"),
         )
 
     def passage(self, term: Term) -> Passage:
@@ -117,6 +123,15 @@ class Facts:
             waiting += [other for other in copied if other not in seen]
         ends = [term for term, is_copy in seen.items() if not is_copy]
         return tuple(sorted(text_of(term) for term in ends or seen))
+
+    def _superseding(self, claim: str) -> set[str]:
+        """Return the claims that supersede `claim`."""
+        if self._later is None:
+            self._later = defaultdict(set)
+            for later, said in self._said.items():
+                for earlier in _iris(said, ATLAS + "supersedes"):
+                    self._later[earlier].add(text_of(later))
+        return self._later.get(claim, set())
 
     def _supported(self, claim: str) -> set[tuple[str, str, Term]]:
         """Return the triples of the current view that rest on `claim`."""

@@ -137,6 +137,7 @@ class Claim:
     as the data have it, is no date. `supports` are the triples of the current view that rest on the claim;
     `contradicts` are claims, as the data have it for either of the two. Where the values are worked out from another
     quantity, `converted_from` is its IRI, and `conversion_rate` the number of their units that one of its units makes.
+    `part` is the part of the subject that it speaks of, `period` the text of the period that its figure is for.
     """
 
     iri: str
@@ -154,6 +155,16 @@ class Claim:
     supports: tuple[tuple[str, str, Term], ...] = ()
     converted_from: str | None = None
     conversion_rate: Decimal | None = None
+    part: str | None = None
+    period: str = ""
+    supersedes: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
+    corroborates: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> tuple[str | None, str | None, str]:
+        """What it answers: the part or else the subject, the property, and the period."""
+        return self.part or self.subject, self.predicate, self.period
 
     @property
     def sources(self) -> tuple[Source, ...]:

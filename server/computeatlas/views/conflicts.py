@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from computeatlas.model.records import Claim
     from computeatlas.views.reader import Reader
+
+
+#: The grades of reliability from the least on, as the last letters of their IRIs.
+_GRADES = "dcba"
 
 
 class Kind(IntEnum):
@@ -34,7 +39,9 @@ class Outcome(StrEnum):
     KEPT_OUT = "kept-out"
     OUTRANKED = "outranked"
     YIELDED = "yielded"
+    SUPERSEDED = "superseded"
     EARLIER = "earlier"
+    LESS_RELIABLE = "less-reliable"
     UNSETTLED = "unsettled"
 
 
@@ -108,21 +115,41 @@ def read_conflicts(reader: Reader, questions: Sequence[Question]) -> tuple[Confl
 
 
 def outcome(claim: Claim, others: Iterable[Claim]) -> Outcome:
-    """Return what became of `claim`, as far as the claims that did enter explain it; `others` answer the same."""
+    """Return what became of `claim`, as far as the claims that did enter explain it.
+
+    Only those of `others` count that answer the same question.
+    """
     if claim.in_view:
         return Outcome.ENTERED
     if claim.rank == Rank.DEPRECATED:
         return Outcome.DEPRECATED
     if not claim.could_enter:
         return Outcome.KEPT_OUT
-    entered = [other for other in others if other.in_view]
+    if claim.superseded_by:
+        return Outcome.SUPERSEDED
+    entered = [other for other in others if other.in_view and other.question == claim.question]
     if claim.rank != Rank.PREFERRED and any(other.rank == Rank.PREFERRED for other in entered):
         return Outcome.OUTRANKED
     if claim.modality == Modality.ESTIMATE and any(other.modality != Modality.ESTIMATE for other in entered):
         return Outcome.YIELDED
-    if claim.as_of_text and any(other.as_of_text > claim.as_of_text for other in entered):
+    day = _day(claim)
+    if any(_day(other) > day for other in entered):
         return Outcome.EARLIER
+    if entered and all(_trust(other) > _trust(claim) for other in entered):
+        return Outcome.LESS_RELIABLE
     return Outcome.UNSETTLED
+
+
+def _day(claim: Claim) -> date:
+    """Return the day by which a claim counts: its own, else that of its latest document, else the first of all days."""
+    if claim.as_of and claim.as_of.earliest:
+        return claim.as_of.earliest
+    return max((s.issued.earliest for s in claim.sources if s.issued and s.issued.earliest), default=date.min)
+
+
+def _trust(claim: Claim) -> int:
+    """Return the grade of the most reliable document of a claim, the better the greater; 0 where none has one."""
+    return max((_GRADES.find(source.reliability[-1:]) + 1 for source in claim.sources if source.reliability), default=0)
 
 
 def _conflict(question: Question, claims: Sequence[Claim]) -> Conflict:

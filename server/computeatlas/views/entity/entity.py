@@ -95,7 +95,9 @@ def read_page(reader: Reader, thing: ox.NamedNode, page: int = 1, claims_page: i
     claims = [records.claims[name] for name in got.claims if name in records.claims]
     elsewhere = _IN_HEAD | ({VOID + "classPartition"} if got.classes else set())
     said = {key: graphs for key, graphs in got.triples.items() if key[0] not in elsewhere}
-    groups = () if kind is Kind.CLAIM else arrange(reader, said, claims if kind.is_subject else (), got.about)
+    groups = (
+        () if kind is Kind.CLAIM else arrange(reader, said, claims if kind.is_subject else (), got.about, thing.value)
+    )
     types = sorted(facts.get(_TYPE, ()), key=sort_key)
     inferred = {t for t in types if got.triples[_TYPE, t] == {graph_iri("inferred")}}
     return Page(

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from computeatlas.model.namespaces import graph_iri
 from computeatlas.model.terms import pick_language
+from computeatlas.views.conflicts import Outcome, outcome
 from computeatlas.views.entity.meaning import Meaning
 
 if TYPE_CHECKING:
@@ -43,19 +44,25 @@ class Statement:
 class PropertyStatements:
     """All that is said by one property: `statements` hold; `aside` are the claims that give none of them.
 
-    `disagreeing` are the claims between which there is a disagreement, none where there is none.
+    `disagreeing` are the claims between which there is a disagreement, none where there is none. `of_parts` are
+    the claims on which the current view rests for parts of the thing.
     """
 
     by: str
     statements: tuple[Statement, ...]
     aside: tuple[Claim, ...] = ()
     disagreeing: tuple[Claim, ...] = ()
+    of_parts: tuple[Claim, ...] = ()
 
     @property
     def claims(self) -> tuple[Claim, ...]:
         """Every claim of the block, once, in the order in which it is shown."""
         shown = [claim for statement in self.statements for claim in statement.claims]
-        return tuple(dict.fromkeys([*self.disagreeing, *shown, *self.aside]))
+        return tuple(dict.fromkeys([*self.disagreeing, *shown, *self.of_parts, *self.aside]))
+
+    def outcome(self, claim: Claim) -> Outcome:
+        """Return what became of a claim of the block beside the others."""
+        return outcome(claim, self.claims)
 
 
 @dataclass(frozen=True)
@@ -78,10 +85,11 @@ def arrange(
     triples: Mapping[tuple[str, Term], set[str]],
     claims: Iterable[Claim],
     about: Mapping[str, Meaning],
+    thing: str | None = None,
 ) -> tuple[Group, ...]:
     """Return what is said of a thing in groups.
 
-    `triples` gives, for property and value, the graphs in which the thing has that value; `claims` are those on it;
+    `triples` gives, for property and value, the graphs in which `thing` has that value; `claims` are those on it;
     `about` says what each property is about.
     """
     claims = tuple(claims)
@@ -90,8 +98,9 @@ def arrange(
         by_property[claim.predicate or ""].append(claim)
     support: dict[tuple[str, Term], list[Claim]] = defaultdict(list)
     for claim in claims:
-        for _subject, predicate, value in claim.supports:
-            support[predicate, value].append(claim)
+        for subject, predicate, value in claim.supports:
+            if thing in (None, subject):
+                support[predicate, value].append(claim)
     properties = dict.fromkeys([*by_property, *(name for name, _ in triples)])
     blocks: dict[Meaning, list[PropertyStatements]] = defaultdict(list)
     for name in sorted(properties, key=lambda name: (reader.label(name).casefold(), name)):
@@ -100,20 +109,24 @@ def arrange(
             for (key, value), graphs in triples.items()
             if key == name
         ]
-        block = _block(reader, name, statements, by_property.get(name, ()))
+        block = _block(reader, name, statements, by_property.get(name, ()), thing)
         blocks[about.get(name, Meaning.OTHER)].append(block)
     return tuple(Group(meaning, tuple(blocks[meaning])) for meaning in Meaning if meaning in blocks)
 
 
-def _block(reader: Reader, name: str, statements: Sequence[Statement], claims: Sequence[Claim]) -> PropertyStatements:
+def _block(
+    reader: Reader, name: str, statements: Sequence[Statement], claims: Sequence[Claim], thing: str | None
+) -> PropertyStatements:
     order = list(Origin)
     shown = sorted(
         _in_language(statements, reader.language), key=lambda s: (order.index(s.origin), _words(reader, s.value))
     )
     used = {claim for statement in shown for claim in statement.claims}
     disagreeing = _disagreement(claims)
-    aside = tuple(claim for claim in claims if claim not in used and claim not in disagreeing)
-    return PropertyStatements(name, tuple(shown), aside, disagreeing)
+    rest = [claim for claim in claims if claim not in used and claim not in disagreeing]
+    of_parts = tuple(claim for claim in rest if claim.in_view and claim.part not in (None, thing))
+    aside = tuple(claim for claim in rest if claim not in of_parts)
+    return PropertyStatements(name, tuple(shown), aside, disagreeing, of_parts)
 
 
 def _in_language(statements: Iterable[Statement], language: str) -> Iterable[Statement]:
@@ -135,6 +148,8 @@ def _disagreement(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """
     found: dict[Claim, None] = {}
     for one, other in combinations(claims, 2):
+        if one.question != other.question:
+            continue
         contradict = other.iri in one.contradicts or one.iri in other.contradicts
         outweighed = (
             one.values != other.values
