@@ -251,3 +251,21 @@ def test_a_claim_of_the_graph_can_be_shown(project: Project, archive: Path) -> N
     assert shown.is_sound
     assert shown.words(shown.record.modality) == "speculation (modality:speculation)"
     assert all(passage.text for passage in shown.passages)
+
+
+def test_a_located_passage_is_shown_by_the_words_that_find_it_and_is_no_fault(tiny: Path) -> None:
+    path = tiny / PAPER
+    head = path.read_text(encoding="utf-8").partition("src:paper a")[0]
+    path.write_text(
+        f"""{head}src:paper a atlas:Source ;
+    dcterms:title "Paper"@en .
+psg:paper-32-48 a atlas:Passage ;
+    atlas:inSource src:paper ; atlas:locator "it may cost ten" ; atlas:seenOn "2026-11-20" .
+""",
+        encoding="utf-8",
+    )
+    done = show(tiny, "hall-cost")
+    assert done.exit_code == 0, done.exception
+    line = next(line for line in done.stdout.splitlines() if line.startswith("1/1"))
+    place = "at “it may cost ten”, seen on 2026-11-20: located, not archived"
+    assert line == f"1/1 Paper, {place} (psg:paper-32-48)"

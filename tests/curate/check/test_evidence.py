@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from computeatlas.curate.check.owl import examine
 from computeatlas.curate.check.run import check_project
 from computeatlas.model.errors import UsageError
 from computeatlas.model.project import Project
+from computeatlas.turtle.lines import parse_file, parse_text
 
 TEXTS = Path(__file__).parents[2] / "data" / "archive"
 PAPER = "graph_data/sources/paper.ttl"
@@ -86,3 +88,63 @@ def test_a_place_that_is_no_number_is_found(tiny: Path, old: str, value: str) ->
 def test_a_number_beyond_every_text_is_found(tiny: Path, old: str, code: str, digits: int) -> None:
     replace(tiny, old, f"{old.split()[0]} {'9' * digits}")
     assert code in {found for _path, _line, found in findings(tiny, TEXTS)}
+
+
+WEB = """\
+@prefix actor: <https://w3id.org/compute-atlas/id/actor/> .
+@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix psg: <https://w3id.org/compute-atlas/id/passage/> .
+@prefix reliability: <https://w3id.org/compute-atlas/id/reliability/> .
+@prefix source-kind: <https://w3id.org/compute-atlas/id/source-kind/> .
+@prefix src: <https://w3id.org/compute-atlas/id/source/> .
+
+src:web a atlas:Source ;
+    dcterms:title "Η αίθουσα"@el ;
+    dcterms:publisher actor:builder ;
+    dcterms:language "el" ;
+    dcterms:issued "2026-03" ;
+    foaf:page <https://example.org/> ;
+    atlas:sourceKind source-kind:blog ;
+    atlas:reliability reliability:d .
+
+src:second a atlas:Source ;
+    dcterms:title "Encore"@fr ;
+    dcterms:publisher actor:builder ;
+    dcterms:language "fr" ;
+    dcterms:issued "2026" ;
+    foaf:page <https://example.org/encore> ;
+    atlas:sourceKind source-kind:news ;
+    atlas:reliability reliability:b ;
+    atlas:copyOf src:web .
+
+psg:web-hall a atlas:Passage ;
+    atlas:inSource src:web ;
+    atlas:locator "η αίθουσα κοστίζει" ;
+    atlas:seenOn "2026-11-20" .
+"""
+
+
+def test_numbers_of_located_passages_are_not_claimed_to_be_read(tiny: Path) -> None:
+    (tiny / "graph_data/sources/web.ttl").write_text(WEB, encoding="utf-8")
+    claims = tiny / "graph_data/claims/hall.ttl"
+    claims.write_text(claims.read_text().replace("psg:paper-32-48", "psg:web-hall"))
+    report = check_project(Project.find(tiny), archive=TEXTS)
+    assert report.findings == []
+    (left,) = (line for line in report.left_out if line.startswith("numbers"))
+    assert left.startswith("numbers and years of 1 claim: their passages are located and not archived")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("digest, consistent", [("", True), (f' ; atlas:sha256 "{"0" * 64}"', False)])
+def test_the_key_makes_no_sources_equal_that_have_no_digest(
+    project: Project, java: str, digest: str, consistent: bool
+) -> None:
+    """Of two sources one copies the other: if the key made them one, that would be a copy of itself."""
+    both = WEB.replace("reliability:d .", f"reliability:d{digest} .").replace(
+        "src:web .\n\npsg", f"src:web{digest} .\n\npsg"
+    )
+    assert (both == WEB) == consistent
+    ontology = [triple for path in project.ontology() for triple in parse_file(path, path.name)[0].triples]
+    assert examine([*ontology, *parse_text(both, "web.ttl")[0].triples]).consistent is consistent

@@ -63,7 +63,7 @@ graph:sources {{
     atlas:sourceKind kind:news ; atlas:reliability reliability:b .
   src:web a atlas:Source ; dcterms:title "Web"@en ; dcterms:publisher actor:builder ; dcterms:language "de" ;
     dcterms:issued "2025" ; foaf:page <https://example.org/web#top> ; atlas:sourceKind kind:news .
-  src:copy a atlas:Source ; dcterms:title "Copy"@en ; dcterms:publisher actor:builder ; dcterms:language "fr" ;
+  src:copy a atlas:Source ; dcterms:title "Copy"@en ; dcterms:publisher actor:builder ; dcterms:language "fr-CH" ;
     dcterms:issued "2025" ; foaf:page <https://example.org/copy> ; atlas:copyOf src:web .
   psg:paper a atlas:Passage ; atlas:inSource src:paper ; oa:start {TEXT.index(SECRET)} ;
     oa:end {TEXT.index(SECRET) + len(SECRET)} ; atlas:sha256 "{digest(SECRET)}" .
@@ -148,6 +148,11 @@ def test_the_grade_is_shown_in_both_languages(graded: str, path: str) -> None:
         "/doc/claim/located",
         "/money",
     )
+
+
+def test_languages_have_their_names_with_script_and_country(graded: str) -> None:
+    assert "in French (Switzerland)" in get(graded, "/sources", **{"Accept-Language": "en"}).text
+    assert "på franska (Schweiz)" in get(graded, "/sources", **{"Accept-Language": "sv"}).text
 
 
 def test_a_fact_on_located_evidence_alone_says_so(graded: str) -> None:

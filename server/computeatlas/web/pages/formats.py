@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Context, localcontext
 from typing import TYPE_CHECKING
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from computeatlas.model import date_text
@@ -91,8 +91,12 @@ def say_date(text: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """Return the name of the language with an ISO 639 code; the code where it has no name."""
-    return str(Locale(language()).languages.get(tag.lower(), tag))
+    """Return the name of the language with a tag of BCP 47, with script and country; the tag where it has no name."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(language())
+    except (UnknownLocaleError, ValueError, TypeError):
+        name = None
+    return str(name or Locale(language()).languages.get(tag.lower(), tag))
 
 
 def register(app: App) -> None:
