@@ -134,6 +134,18 @@ def test_an_annotation_that_names_a_claim_rests_on_that_one_alone(rules) -> None
     assert cited("?a atlas:supportedBy claim:two") == {ID + "claim/two"}
 
 
+def test_a_figure_for_a_period_rests_on_the_claims_of_its_axiom(rules) -> None:
+    current = """[] owl:annotatedSource infra:a ; owl:annotatedProperty atlas:facilityCount ; owl:annotatedTarget 5 ;
+        atlas:scopePeriod "2025" ; atlas:supportedBy claim:one . infra:a atlas:facilityCount 5 ."""
+    ask = world({"current": current, "claims": "claim:one a atlas:Claim ."})
+
+    def cited(where: str) -> set[str]:
+        return claims_of(cite(f"{PREFIX}SELECT * {{ {where} }}", ask, rules))
+
+    assert cited("?axiom atlas:scopePeriod ?period") == {ID + "claim/one"}
+    assert cited("infra:a atlas:facilityCount ?n") == {ID + "claim/one"}
+
+
 def world(graphs: dict[str, str]) -> Ask:
     """Return a way to ask graphs of Turtle, by their names."""
     engine = EmbeddedEngine()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOTHING = "urn:compute-atlas:nothing"
 _ANNOTATION = tuple(OWL + name for name in ("annotatedSource", "annotatedProperty", "annotatedTarget"))
 #: Who asks for these asks for annotations of statements.
-_OF_AXIOMS = frozenset((*_ANNOTATION, ATLAS + "supportedBy", RDF + "type"))
+_OF_AXIOMS = frozenset((*_ANNOTATION, ATLAS + "supportedBy", ATLAS + "scopePeriod", RDF + "type"))
 #: No more queries than this are made of one.
 _MOST_PARTS = 16
 
