@@ -112,12 +112,12 @@ class _Reader:
 
     def _past_hyphen(self, i: int) -> int:
         """Return the token after `i` where `i` is a dash between two words written in one, else `i`."""
-        return i + 1 if self._kind(i) is Kind.DASH and _touches(self._tokens, i) and _touches(self._tokens, i + 1) else i
+        return i + 1 if self._kind(i) is Kind.DASH and _touch(self._tokens, i, i + 1) else i
 
     def _split(self, i: int) -> list[_Amount]:
         """Return the shares of `50/50` or `1/3` at token `i`, and the bare numbers; no amounts where there are none."""
         kinds = [self._kind(i + n) for n in range(3)]
-        if kinds != [Kind.DIGITS, Kind.SLASH, Kind.DIGITS] or not (_touches(self._tokens, i + 1) and _touches(self._tokens, i + 2)):
+        if kinds != [Kind.DIGITS, Kind.SLASH, Kind.DIGITS] or not _touch(self._tokens, i + 1, i + 2):
             return []
         left, right = self._tokens[i].value, self._tokens[i + 2].value
         found = [_Amount(left, i, i + 1), _Amount(right, i + 2, i + 3)]
@@ -257,7 +257,7 @@ class _Reader:
         if self._kind(amount.first) is not Kind.DIGITS or amount.after >= len(self._tokens):
             return None
         money = amount.first > 0 and self._tokens[amount.first - 1].text in "$€£"
-        if money or _touches(self._tokens, amount.after):
+        if money or _touch(self._tokens, amount.after):
             return self._language.joined.get(fold(self._tokens[amount.after].text))
         return None
 
@@ -340,6 +340,6 @@ def _goes_on(beyond: str, edge: str) -> bool:
     return beyond.isalnum() and edge.isalnum()
 
 
-def _touches(tokens: list[Token], i: int) -> bool:
-    """Return whether nothing stands between token `i` and the one before it."""
-    return 0 < i < len(tokens) and tokens[i - 1].end == tokens[i].start
+def _touch(tokens: list[Token], *places: int) -> bool:
+    """Return whether nothing stands between each of the tokens at `places` and the one before it."""
+    return all(0 < i < len(tokens) and tokens[i - 1].end == tokens[i].start for i in places)
