@@ -71,7 +71,7 @@ def make_graph(root: Path, claims: int) -> Project:
         )
         what = (
             "atlas:predicate atlas:builtBy ; atlas:object actor:builder",
-            'atlas:predicate atlas:plannedOperationalYear ; atlas:value 2027 ; atlas:asOf "2025"',
+            'atlas:predicate atlas:operationalFrom ; atlas:value "2027"^^edtf:EDTF ; atlas:asOf "2025"^^edtf:EDTF',
             "atlas:predicate atlas:renewableShare ; atlas:value 0.5",
         )[n % 3]
         statements.append(

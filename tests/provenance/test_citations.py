@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 
 import bibtexparser
 import pytest
@@ -93,6 +94,33 @@ def test_dates_are_as_exact_as_they_are_known(issued: str, parts: list[int]) -> 
     assert item["issued"] == {"date-parts": [parts]}
     (entry,) = entries(to_bibtex(sources(issued=issued)))
     assert entry["date"] == "-".join(f"{part:02}" for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("issued", "year", "date", "csl"),
+    [
+        ("2024-12~", "2024", "2024-12~", {"date-parts": [[2024, 12]], "circa": True}),
+        ("2024%", "2024", "2024%", {"date-parts": [[2024]], "circa": True}),
+        ("2024-34", "2024", "2024-04-01/2024-06-30", {"date-parts": [[2024, 4, 1], [2024, 6, 30]]}),
+        ("2024/2025", "2024", "2024-01-01/2025-12-31", {"date-parts": [[2024, 1, 1], [2025, 12, 31]]}),
+        ("2024/..", "2024", "2024-01-01/..", {"date-parts": [[2024, 1, 1]]}),
+        ("../2024", "2024", "../2024-12-31", {"date-parts": [[2024, 12, 31]]}),
+    ],
+)
+def test_other_dates_are_ranges_of_days(issued: str, year: str, date: str, csl: dict) -> None:
+    (item,) = json.loads(to_csl(sources(issued=issued)))
+    assert item["issued"] == csl
+    (entry,) = entries(to_bibtex(sources(issued=issued)))
+    assert (entry["year"], entry["date"].replace("\\%", "%")) == (year, date)
+
+
+def test_a_date_that_is_inferred_is_called_so_in_each_format() -> None:
+    found = sources(issued="2024-12")
+    inferred = replace(found, documents=tuple(replace(one, date_inferred=True) for one in found.documents))
+    words = "date inferred by the curators"
+    for form in (to_bibtex, to_csl, to_text):
+        assert words in form(inferred)
+        assert words not in form(found)
 
 
 def test_csl_is_rendered_by_a_citation_processor(found) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 
 from computeatlas.engine.embedded import Query
@@ -14,6 +15,8 @@ from computeatlas.views.front import Citation, read_front
 from computeatlas.views.names import Names
 from computeatlas.views.questions import front_questions, read_questions
 from computeatlas.views.reader import Reader
+
+from .claimed import Made, quads_of, reader_of
 
 if TYPE_CHECKING:
     from computeatlas.engine.embedded import EmbeddedEngine
@@ -41,6 +44,15 @@ def test_latest_claims_are_in_the_order_of_time_and_none_is_deprecated(reader: R
     deprecated = {row["x"].value for row in reader.ask(_DEPRECATED).records()}
     assert deprecated
     assert not deprecated & {one.claim.iri for one in latest}
+
+
+def test_latest_claims_are_ordered_by_days_and_not_by_the_text_of_dates() -> None:
+    """As text, the second quarter of 2025, "2025-34", came before July."""
+    dates = ("2025-34", "2025-07", "2024", "2025-33?", "2026/..", "soon")
+    quads = quads_of(Made(f"c{number}", (ox.Literal(number),), date=date) for number, date in enumerate(dates))
+    assert [one.date for one in read_front(reader_of(quads)).latest] == [
+        *("2026/..", "2025-07", "2025-34", "2025-33?", "2024"),
+    ]
 
 
 _DEPRECATED = """SELECT ?x { ?x <https://w3id.org/compute-atlas/ontology#rank>

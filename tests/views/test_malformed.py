@@ -56,7 +56,7 @@ PROPERTIES = [
             "contradicts",
             "supportedBy",
             "status",
-            "plannedOperationalYear",
+            "operationalFrom",
             "locatedIn",
             "within",
             "isoCode",
@@ -189,7 +189,7 @@ def well_formed() -> list[ox.Quad]:
         Made("money", (node("quantity/good"),), subject="funding/good", property=ATLAS + "amount", date="2024"),
         Made("bad", (node("status/announced"),), subject="infrastructure/bad", property=ATLAS + "status"),
         Made(
-            "plan", (ox.Literal("2026"),), subject="infrastructure/bad", property=ATLAS + "plannedOperationalYear",
+            "plan", (ox.Literal("2026"),), subject="infrastructure/bad", property=ATLAS + "operationalFrom",
             documents=("source/bad",),
         ),
         Made("sum", (node("quantity/bad"),), subject="funding/bad", property=ATLAS + "amount"),

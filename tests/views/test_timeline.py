@@ -18,7 +18,9 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.model.records import Claim
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
-from computeatlas.views.timeline import Event, Scale, Slip, read_timeline, scale_of, slips
+from computeatlas.views.timeline import STEPS, Event, Scale, Slip, read_timeline, scale_of, slips
+
+from ..model.edtf_texts import EDTF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from computeatlas.model.project import Project
 
 HEADER = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
-YEAR = ATLAS + "plannedOperationalYear"
+YEAR = ATLAS + "operationalFrom"
 
 
 def plan(name: str, said: str, *years: int, modality: str = "announced-plan", rank: str = "normal", prop: str = YEAR):
@@ -60,7 +62,7 @@ def made(project: Project) -> Callable[[str], Reader]:
     return make
 
 
-def claim(name: str, rest: str, property_: str = "plannedOperationalYear") -> str:
+def claim(name: str, rest: str, property_: str = "operationalFrom") -> str:
     return f"""claim:{name} atlas:subject infra:hall ; atlas:predicate atlas:{property_} ;
         atlas:modality modality:announced-plan ; atlas:rank rank:normal ; {rest} ."""
 
@@ -102,6 +104,50 @@ def test_a_later_claim_with_a_later_year_is_a_slip() -> None:
 )
 def test_no_slip(first: Event, second: Event) -> None:
     assert slips([first, second]) == ()
+
+
+@pytest.mark.parametrize(
+    "first, second, slipped",
+    [
+        ("2027-34", "2027-36", True),
+        ("2027-34", "2027", False),
+        ("2027", "2027-36", False),
+        ("2026/2027", "2027/2028", True),
+        ("2027-39", "2028-37", True),
+        ("2027-06", "2027-07?", True),
+        ("../2027", "../2028", True),
+        ("2027/..", "2028/..", True),
+        ("2027/..", "2027", False),
+    ],
+)
+def test_a_plan_slipped_if_it_begins_and_ends_later(made, first: str, second: str, slipped: bool) -> None:
+    """By years alone, a delay from the second quarter to the fourth was none."""
+    values = [f'atlas:value "{text}"^^edtf:EDTF' for text in (first, second)]
+    more = claim("one", f'{values[0]} ; atlas:asOf "2024"') + claim("two", f'{values[1]} ; atlas:asOf "2025"')
+    assert [len(row.slips) for row in read_timeline(made(more)).told] == [int(slipped)]
+
+
+@given(EDTF)
+def test_every_date_lies_within_its_scale(text: str) -> None:
+    when = parse_edtf(text)
+    scale = Scale(when.days[0].year, when.days[1].year)
+    assert 0 <= scale.start(when) <= 100
+    assert 0 <= scale.width(when) <= 100.001 - scale.start(when)
+
+
+def test_a_date_that_is_inferred_says_so(made) -> None:
+    more = claim("one", 'atlas:value "2027"^^edtf:EDTF ; atlas:asOf "2024" ; atlas:dateInferred true')
+    more += claim("two", 'atlas:value "2027"^^edtf:EDTF ; atlas:evidence psg:a')
+    more += 'psg:a atlas:inSource src:a . src:a dcterms:issued "2025" ; atlas:dateInferred true .'
+    (row,) = read_timeline(made(more)).told
+    assert [event.claim.said_inferred for event in row.events] == [True, True]
+    assert [mention.source.date_inferred for mention in row.mentions] == [True]
+
+
+def test_the_query_asks_for_stages_and_steps(project: Project) -> None:
+    text = read_query(next(path for path in project.views() if path.stem == "timeline_claims")).text
+    asked = re.findall(r"atlas:(\w+)", text.split("VALUES")[1].split("}")[0])
+    assert [ATLAS + name for name in asked] == [ATLAS + "status", *STEPS]
 
 
 def test_a_slip_is_measured_from_the_last_plan_before_it() -> None:

@@ -83,7 +83,7 @@ def _lines(shown: ShownClaim, *, plain: bool) -> Iterator[Text]:
         ("rank", [shown.words(claim.rank)]),
         ("reason", map(shown.words, claim.reasons)),
         ("said by", map(shown.words, claim.stated_by) if claim.stated_by else ["the source itself"]),
-        ("as of", [claim.as_of_text]),
+        ("as of", [f"{claim.as_of_text} (inferred by the curators)" if claim.date_inferred else claim.as_of_text]),
         ("contradicts", map(shown.words, claim.contradicts)),
     ]
     for name, values in rows:

@@ -83,6 +83,12 @@ class EdtfDate:
         known = {Precision.DAY: 3, Precision.MONTH: 2}.get(self.precision, 1)
         return tuple(int(part) for part in bare(self.text).split("T")[0].split("-")[:known])
 
+    @property
+    def iso(self) -> str:
+        """Return the year, month or day that it is in ISO 8601, in other cases its first day."""
+        exact = self.precision in (Precision.YEAR, Precision.MONTH, Precision.DAY)
+        return bare(self.text).split("T")[0] if exact else self.days[0].isoformat()
+
     def __lt__(self, other: EdtfDate) -> bool:
         return self._order() < other._order()
 

@@ -61,10 +61,10 @@ def doubt(modality: str) -> int:
 class Source:
     """A document: where it is to be read, who published it, when and in which language.
 
-    `issued` is None where `issued_text`, the date as the data have it, is no date. `languages` are tags of BCP 47,
-    `digest` is the SHA-256 of its archived text, "" where that is not archived. `kind` and `reliability` are IRIs of
-    the code lists. `copies` are the IRIs of the documents that it copies, `origins` those of the documents at the end
-    of all copying, itself where it copies none.
+    `issued` is None where `issued_text`, the date as the data have it, is no date; `date_inferred` says that the
+    curators inferred it. `languages` are tags of BCP 47, `digest` is the SHA-256 of its archived text, "" where that is
+    not archived. `kind` and `reliability` are IRIs of the code lists. `copies` are the IRIs of the documents that it
+    copies, `origins` those of the documents at the end of all copying, itself where it copies none.
     """
 
     iri: str
@@ -79,6 +79,7 @@ class Source:
     reliability: str | None = None
     copies: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    date_inferred: bool = False
 
     @property
     def grade(self) -> Grade:
@@ -134,9 +135,10 @@ class Claim:
     """What a source says of `subject`: that it has `predicate` with `values`.
 
     `modality` and `rank` are IRIs, mostly those of `Modality` and `Rank`. `as_of` is None where `as_of_text`, the date
-    as the data have it, is no date. `supports` are the triples of the current view that rest on the claim;
-    `contradicts` are claims, as the data have it for either of the two. Where the values are worked out from another
-    quantity, `converted_from` is its IRI, and `conversion_rate` the number of their units that one of its units makes.
+    as the data have it, is no date; `date_inferred` says that the curators inferred it or the date that is the value.
+    `supports` are the triples of the current view that rest on the claim; `contradicts` are claims, as the data have
+    it for either of the two. Where the values are worked out from another quantity, `converted_from` is its IRI, and
+    `conversion_rate` the number of their units that one of its units makes.
     `part` is the part of the subject that it speaks of, `period` the text of the period that its figure is for.
     """
 
@@ -160,6 +162,7 @@ class Claim:
     supersedes: tuple[str, ...] = ()
     superseded_by: tuple[str, ...] = ()
     corroborates: tuple[str, ...] = ()
+    date_inferred: bool = False
 
     @property
     def question(self) -> tuple[str | None, str | None, str]:
@@ -194,12 +197,23 @@ class Claim:
     @property
     def issued(self) -> EdtfDate | None:
         """When the oldest of its sources was issued."""
-        return min((source.issued for source in self.sources if source.issued), default=None)
+        return self._oldest.issued if self._oldest else None
 
     @property
     def said(self) -> EdtfDate | None:
         """When it was true or made, as it says itself, else when the oldest of its sources was issued."""
         return self.as_of or self.issued
+
+    @property
+    def said_inferred(self) -> bool:
+        """Whether the curators inferred the date `said`."""
+        oldest = self._oldest
+        return self.date_inferred if self.as_of else oldest is not None and oldest.date_inferred
+
+    @property
+    def _oldest(self) -> Source | None:
+        dated = [(source.issued, source.iri, source) for source in self.sources if source.issued]
+        return min(dated, key=lambda item: item[:2])[2] if dated else None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from computeatlas.provenance.sources import Sources
 
 _LONGEST_KEY = 80
+_INFERRED = "date inferred by the curators"
 _GRADES = {Grade.ARCHIVED: "text archived and verified", Grade.LOCATED: "located, text not archived"}
 
 
@@ -44,6 +45,7 @@ def to_bibtex(sources: Sources) -> str:
             "url": bibtex.address(_page(document)),
             "langid": bibtex.escape(_language(document)),
             "note": bibtex.escape(f"{document.iri}. {_standing(sources, document)}"),
+            "addendum": _INFERRED if document.date_inferred else "",
         }
         entries.append(bibtex.entry(key, fields))
     return "".join(f"{entry}\n\n" for entry in entries)
@@ -68,7 +70,7 @@ def to_csl(sources: Sources) -> str:
             item["URL"] = _page(document)
         if document.languages:
             item["language"] = _language(document)
-        item["note"] = _standing(sources, document)
+        item["note"] = _standing(sources, document) + (f"; {_INFERRED}" if document.date_inferred else "")
         items.append(item)
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
@@ -109,13 +111,14 @@ def entry_text(sources: Sources, document: Source) -> str:
     """Return a document as one line: publishers, title, date and address, or the IRI where it has none."""
     publishers = ", ".join(_publishers(sources, document))
     date = document.issued_text or "n.d."
+    date += f" ({_INFERRED})" if document.date_inferred else ""
     parts = [publishers, _title(sources, document), date, _page(document) or document.iri]
     return ". ".join(part for part in parts if part)
 
 
 def _claim_text(sources: Sources, claim: Claim, places: Sequence[Passage], language: str) -> str:
     said = [sources.name(claim.modality).label(language)] if claim.modality else []
-    said += [str(claim.said)] if claim.said else []
+    said += [f"{claim.said}{f' ({_INFERRED})' if claim.said_inferred else ''}"] if claim.said else []
     said += [sources.name(actor).label(language) for actor in claim.stated_by]
     where = ", ".join(_place_text(sources, place) for place in places)
     label = sources.name(claim.iri).label(language)
@@ -166,7 +169,7 @@ def _biblatex_date(when: EdtfDate) -> str:
         return "/".join(day.isoformat() if day else ".." for day in (when.earliest, when.latest))
     if when.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR):
         doubt = "%" if when.is_uncertain and when.is_approximate else "?" if when.is_uncertain else "~"
-        return _iso(when.components) + (doubt if when.is_uncertain or when.is_approximate else "")
+        return when.iso + (doubt if when.is_uncertain or when.is_approximate else "")
     return "/".join(day.isoformat() for day in when.days)
 
 
@@ -176,10 +179,6 @@ def _csl_date(when: EdtfDate) -> dict[str, object]:
     ends = [when.components] if exact else [(day.year, day.month, day.day) for day in dict.fromkeys(when.days)]
     said: dict[str, object] = {"date-parts": [list(end) for end in ends]}
     return {**said, "circa": True} if when.is_uncertain or when.is_approximate else said
-
-
-def _iso(parts: Sequence[int]) -> str:
-    return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
 
 
 def _key(iri: str, taken: set[str]) -> str:

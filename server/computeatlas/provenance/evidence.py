@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from computeatlas.model.namespaces import DCTERMS, PREFIXES, RDF
@@ -23,22 +24,24 @@ _CLAIMS = f"""{_PREFIXES}SELECT DISTINCT ?s ?p ?o WHERE {{
   {{
     VALUES (?claim) {{ }}
     ?claim a atlas:Claim ; ?p ?o . BIND(?claim AS ?s)
-    FILTER(?p IN (<{RDF}type>, atlas:modality, atlas:rank, atlas:asOf, atlas:statedBy, atlas:evidence))
+    FILTER(?p IN (<{RDF}type>, atlas:modality, atlas:rank, atlas:asOf, atlas:dateInferred, atlas:statedBy,
+      atlas:evidence))
   }} UNION {{
     VALUES (?claim) {{ }}
     ?claim atlas:evidence ?s . ?s ?p ?o FILTER(?p IN (
       atlas:inSource, oa:start, oa:end, atlas:locator, atlas:seenOn))
   }} UNION {{
     VALUES (?claim) {{ }}
-    ?claim atlas:evidence/atlas:inSource/atlas:copyOf* ?s . ?s ?p ?o FILTER(?p IN (dcterms:issued, atlas:copyOf))
+    ?claim atlas:evidence/atlas:inSource/atlas:copyOf* ?s . ?s ?p ?o FILTER(?p IN (
+      dcterms:issued, atlas:dateInferred, atlas:copyOf))
   }}
 }}"""
 _DOCUMENTS = f"""{_PREFIXES}SELECT DISTINCT ?s ?p ?o WHERE {{
   {{
     VALUES (?document) {{ }}
     ?document a atlas:Source ; ?p ?o . BIND(?document AS ?s)
-    FILTER(?p IN (<{RDF}type>, dcterms:title, dcterms:publisher, dcterms:issued, dcterms:language, foaf:page,
-      atlas:sha256, atlas:sourceKind, atlas:reliability, atlas:copyOf))
+    FILTER(?p IN (<{RDF}type>, dcterms:title, dcterms:publisher, dcterms:issued, atlas:dateInferred, dcterms:language,
+      foaf:page, atlas:sha256, atlas:sourceKind, atlas:reliability, atlas:copyOf))
   }} UNION {{
     VALUES (?document) {{ }}
     ?document a atlas:Source ; atlas:copyOf+ ?s . ?s ?p ?o FILTER(?p = atlas:copyOf)
@@ -59,7 +62,12 @@ def read_documents(ask: Ask, iris: Iterable[str]) -> list[Source]:
     nodes = _nodes(sorted(set(iris)))
     facts = Facts(ask_many(ask, _DOCUMENTS, ("document",), [(node,) for node in nodes]))
     documents = [facts.source(node) for node in nodes if facts.of(node)]
-    return sorted(documents, key=lambda one: (not one.issued_text, one.issued_text, one.iri))
+    return sorted(documents, key=_by_date)
+
+
+def _by_date(document: Source) -> tuple[bool, date, str, str]:
+    first = document.issued.days[0] if document.issued else date.max
+    return not document.issued_text, first, document.issued_text, document.iri
 
 
 def read_registers(ask: Ask, things: Iterable[str]) -> dict[str, tuple[str, ...]]:

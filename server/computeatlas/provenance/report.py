@@ -65,6 +65,7 @@ def _claim(sources: Sources, claim: Claim) -> Json:
         "modality": _thing(sources, claim.modality) if claim.modality else None,
         "rank": _thing(sources, claim.rank) if claim.rank else None,
         "date": str(claim.said) if claim.said else None,
+        "dateInferred": claim.said_inferred,
         "statedBy": [_thing(sources, actor) for actor in claim.stated_by],
         "grade": claim.grade,
         "passages": [_passage(sources, place) for place in claim.passages if place.source],
@@ -86,6 +87,7 @@ def _document(sources: Sources, document: Source) -> Json:
     return _thing(sources, document.iri) | {
         "publishers": [_publisher(sources, term) for term in document.publishers],
         "issued": document.issued_text or None,
+        "dateInferred": document.date_inferred,
         "page": next(iter(document.pages), None),
         "language": next(iter(document.languages), None),
         "grade": document.grade,

@@ -34,6 +34,7 @@ MODALITIES = {
 _COLUMNS = {
     "publisher": DCTERMS + "publisher",
     "issued": DCTERMS + "issued",
+    "dateInferred": ATLAS + "dateInferred",
     "language": DCTERMS + "language",
     "page": PREFIXES["foaf"] + "page",
     "kind": ATLAS + "sourceKind",

@@ -1,4 +1,4 @@
-"""What is said on when: the stages of facilities, the dates of their start, and plans that slipped.
+"""What is said on when: the stages of facilities, the dates of their steps, and plans that slipped.
 
 Nothing here is more than a claim says. A stage is shown at the date of its claim, not from it or until it, for no claim
 says since when it has lasted.
@@ -36,12 +36,19 @@ _CLAIM_COLUMNS = (
     ("claim", ATLAS + "modality", "modality"),
     ("claim", ATLAS + "rank", "rank"),
     ("claim", ATLAS + "asOf", "asOf"),
+    ("claim", ATLAS + "dateInferred", "dateInferred"),
     ("claim", ATLAS + "evidence", "passage"),
     ("passage", ATLAS + "inSource", "source"),
     ("passage", PREFIXES["oa"] + "start", "start"),
     ("passage", PREFIXES["oa"] + "end", "end"),
     ("passage", ATLAS + "locator", "locator"),
     ("source", DCTERMS + "issued", "issued"),
+    ("source", ATLAS + "dateInferred", "issuedInferred"),
+)
+#: Properties whose values are the dates of steps in the life of infrastructure, in the usual order of these steps.
+STEPS = tuple(
+    ATLAS + name
+    for name in ("announcedOn", "selectedOn", "constructionStart", "inauguratedOn", "operationalFrom", "completedOn")
 )
 #: The years that a scale has at least.
 _LEAST = 3
@@ -59,7 +66,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Event:
-    """A claim on a stage or on a date of start, with what places it in time; on neither where that is not known."""
+    """A claim on a stage or on the date of a step, with what places it in time; on neither where that is not known."""
 
     claim: Claim
 
@@ -179,7 +186,7 @@ class Timeline:
 
 
 def read_timeline(reader: Reader) -> Timeline:
-    """Return what is said on all facilities, and on whatever else has a claim on a stage or a date of start."""
+    """Return what is said on all facilities, and on whatever else has a claim on a stage or a date of a step."""
     claimed, spoken = reader.ask_all(reader.text("timeline_claims"), reader.text("timeline_documents"))
     rows = list(claimed.records())
     facts = Facts(spread(rows, _CLAIM_COLUMNS))
@@ -194,8 +201,9 @@ def read_timeline(reader: Reader) -> Timeline:
             continue
         found = mentions.setdefault(facility, [])
         if source := iri_of(row.get("source")):
-            issued = {DCTERMS + "issued": [row["issued"]]} if "issued" in row else {}
-            found.append(Mention(read_source(source, issued), whole_of(row.get("claims")) or 0))
+            columns = {DCTERMS + "issued": "issued", ATLAS + "dateInferred": "issuedInferred"}
+            said = {name: [row[column]] for name, column in columns.items() if column in row}
+            found.append(Mention(read_source(source, said), whole_of(row.get("claims")) or 0))
     subjects = sorted({*events, *mentions})
     reader.need_in(subjects, events, mentions)
     made = [_row(subject, events.get(subject, []), mentions.get(subject, [])) for subject in subjects]

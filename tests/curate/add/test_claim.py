@@ -134,7 +134,8 @@ def test_names_that_are_taken_get_a_number(graph: Project) -> None:
 @pytest.mark.parametrize(
     "predicate, value, written",
     [
-        ("atlas:plannedOperationalYear", "2027", "2027"),
+        ("atlas:facilityCount", "2027", "2027"),
+        ("atlas:operationalFrom", "late 2027", '"2027-39"^^edtf:EDTF'),
         ("atlas:renewableShare", "1", "1.0"),
         ("atlas:renewableShare", "0.5", "0.5"),
     ],
@@ -203,12 +204,13 @@ UNKNOWN = "the graph has none of that name"
         ({"predicate": "atlas:purpose"}, "give --value instead of --object"),
         ({"predicate": "atlas:purpose", "objects": (), "values": ("to build",)}, "end it with @en or @sv"),
         ({"predicate": "atlas:purpose", "objects": (), "values": ("@en",)}, "end it with @en or @sv"),
-        ({"predicate": "atlas:plannedOperationalYear", "objects": (), "values": ("2027.5",)}, "give an xsd:integer"),
+        ({"predicate": "atlas:facilityCount", "objects": (), "values": ("2027.5",)}, "give an xsd:integer"),
+        ({"predicate": "atlas:operationalFrom", "objects": (), "values": ("soon",)}, "“soon” is no date"),
         ({"predicate": "atlas:renewableShare", "objects": (), "values": ("0,5",)}, "such as 0.5"),
         ({"subject": "place:town", "predicate": "atlas:builtBy"}, "place:town cannot be the subject of atlas:builtBy"),
         ({"subject": "actor:builder", "predicate": "atlas:builtBy"}, "not of the class atlas:Infrastructure"),
         ({"objects": ("place:town",)}, "place:town cannot be the object"),
-        ({"as_of": "May"}, "not a year, month or day"),
+        ({"as_of": "May"}, "“May” is no date"),
         ({"name": "Hall"}, "'Hall' is not a name"),
         ({"topic": "../hall"}, "'../hall' is not a name"),
         ({"finds": ()}, "no passage is given"),
@@ -340,7 +342,7 @@ def test_a_figure_that_its_passage_does_not_have_is_refused_as_by_the_check(
     note.parent.mkdir()
     note.write_text("Builder opens the hall in 2027.\n", encoding="utf-8")
     add_source(graph, NewSource(note, "actor:builder", name="note", language="en", kind="news"))
-    claim = replace(CLAIM, source="note", predicate="atlas:plannedOperationalYear", objects=(), values=(value,))
+    claim = replace(CLAIM, source="note", predicate="atlas:operationalFrom", objects=(), values=(value,))
     claim = replace(claim, finds=("the hall in 2027",))
     before = snapshot(graph)
     if value == "2027":

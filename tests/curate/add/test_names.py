@@ -46,7 +46,7 @@ def test_names_are_made_of_the_words_that_tell(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "term, name",
-    [("locatedIn", "located-in"), ("holds", "holds"), ("plannedOperationalYear", "planned-operational-year"),
+    [("locatedIn", "located-in"), ("holds", "holds"), ("operationalFrom", "operational-from"),
      ("sha256", "sha256"), ("AIFactory", "ai-factory")],
 )  # fmt: skip
 def test_terms_become_names_with_hyphens(term: str, name: str) -> None:

@@ -200,12 +200,17 @@ def test_strict_bounds_are_those_of_the_passages(
 @pytest.mark.parametrize(
     "text, predicate, value, found",
     [
-        ("It opens in 2027.", "plannedOperationalYear", "2027", True),
-        ("It opens in 2025–2027.", "plannedOperationalYear", "2027", True),
-        ("It opens in 2026.", "plannedOperationalYear", "2027", False),
-        ("It opens some day.", "plannedOperationalYear", "2027", False),
-        ("It opens in 2027.", "plannedOperationalYear", '"2027"^^<http://www.w3.org/2001/XMLSchema#gYear>', True),
-        ("It opens in 2026.", "plannedOperationalYear", '"2027"^^<http://www.w3.org/2001/XMLSchema#gYear>', False),
+        ("It opens in 2027.", "operationalFrom", "2027", True),
+        ("It opens in 2025–2027.", "operationalFrom", "2027", True),
+        ("It opens in 2026.", "operationalFrom", "2027", False),
+        ("It opens some day.", "operationalFrom", "2027", False),
+        ("It opens in 2027.", "operationalFrom", '"2027"^^<http://www.w3.org/2001/XMLSchema#gYear>', True),
+        ("It opens in 2026.", "operationalFrom", '"2027"^^<http://www.w3.org/2001/XMLSchema#gYear>', False),
+        ("It opens in 2027.", "operationalFrom", '"2027-34?"^^<http://id.loc.gov/datatypes/edtf/EDTF>', True),
+        ("It opens in 2026.", "operationalFrom", '"2027-34"^^<http://id.loc.gov/datatypes/edtf/EDTF>', False),
+        ("It opens in 2026.", "operationalFrom", '"2026/2027"^^<http://id.loc.gov/datatypes/edtf/EDTF>', False),
+        ("It opens in 2026 or 2027.", "operationalFrom", '"2026/2027"^^<http://id.loc.gov/datatypes/edtf/EDTF>', True),
+        ("It opens in the 2030s.", "operationalFrom", '"203X"^^<http://id.loc.gov/datatypes/edtf/EDTF>', True),
         ("Half of it is paid.", "fundingShare", "0.50", True),
         ("They pay 50/50.", "fundingShare", "0.5", True),
         ("They pay 0.5 of it.", "fundingShare", "0.5", True),
@@ -256,7 +261,7 @@ def test_a_count_that_the_curators_may_have_made_is_a_warning(
     [
         ("facilityCount", "2", "Counted: the halls that the text names.", 0),
         ("facilityCount", "2", "The halls that the text names were counted.", 1),
-        ("plannedOperationalYear", "2027", "Counted: two years from now.", 1),
+        ("operationalFrom", "2027", "Counted: two years from now.", 1),
         ("fundingShare", "0.5", "Counted: two pay.", 1),
     ],
 )
@@ -306,7 +311,7 @@ def test_a_value_that_is_no_number_is_for_other_checks(tiny: Path) -> None:
 
 def test_a_year_with_a_time_zone_is_not_looked_for(tiny: Path) -> None:
     archive = write_paper(tiny, "en", "Nothing here.", "Nothing there.")
-    give(tiny, "plannedOperationalYear", '"2027Z"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    give(tiny, "operationalFrom", '"2027Z"^^<http://www.w3.org/2001/XMLSchema#gYear>')
     assert missing(tiny, archive) == []
 
 

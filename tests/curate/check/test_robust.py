@@ -79,7 +79,7 @@ PREDICATES = st.sampled_from(
         "oa:end", "atlas:sha256", "atlas:inSource", "atlas:subject", "atlas:predicate", "atlas:object",
         "atlas:value", "atlas:modality", "atlas:rank", "atlas:rankReason", "atlas:statedBy", "atlas:asOf",
         "atlas:evidence", "atlas:contradicts", "atlas:minValue", "atlas:maxValue", "atlas:unit", "atlas:currency",
-        "atlas:isoCode", "atlas:within", "atlas:builtBy", "atlas:plannedOperationalYear", "atlas:renewableShare",
+        "atlas:isoCode", "atlas:within", "atlas:builtBy", "atlas:operationalFrom", "atlas:renewableShare",
         "atlas:no-such-term",
     ]
 )  # fmt: skip

@@ -44,7 +44,7 @@ def test_marks_stand_in_order_of_time_and_those_without_a_date_last_and_nowhere(
 
 @given(st.lists(st.tuples(st.integers(1900, 2300), st.integers(1900, 2300)), min_size=1, max_size=12))
 def test_everything_lies_within_the_drawing(pairs) -> None:
-    claims = [claim(f"http://e/{i}", "plannedOperationalYear", str(b), str(a)) for i, (a, b) in enumerate(pairs)]
+    claims = [claim(f"http://e/{i}", "operationalFrom", str(b), str(a)) for i, (a, b) in enumerate(pairs)]
     drawing = progress(claims)
     places = [place for mark in drawing.marks for place in (mark.x, mark.until)]
     assert all(0 < place < drawing.width for place in places)
@@ -53,7 +53,7 @@ def test_everything_lies_within_the_drawing(pairs) -> None:
 
 
 def test_a_planned_year_that_is_no_year_has_no_place() -> None:
-    (mark,) = progress([claim("http://e/1", "plannedOperationalYear", "soon", "2024")]).marks
+    (mark,) = progress([claim("http://e/1", "operationalFrom", "soon", "2024")]).marks
     assert mark.until is None
 
 

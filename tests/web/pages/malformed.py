@@ -162,7 +162,7 @@ def _kinds() -> tuple[Kind, ...]:
             ATLAS + "Claim",
             (
                 (ATLAS + "subject", node("infrastructure/good")),
-                (ATLAS + "predicate", atlas("plannedOperationalYear")),
+                (ATLAS + "predicate", atlas("operationalFrom")),
                 (ATLAS + "value", typed("2027", "gYear")),
                 (ATLAS + "modality", node("modality/announced-plan")),
                 (ATLAS + "rank", node("rank/normal")),
@@ -219,7 +219,7 @@ def _kinds() -> tuple[Kind, ...]:
                 (ATLAS + "operatedBy", node("actor/good")),
                 (ATLAS + "builtBy", node("actor/good")),
                 (ATLAS + "hasFunding", node("funding/good")),
-                (ATLAS + "plannedOperationalYear", typed("2027", "gYear")),
+                (ATLAS + "operationalFrom", typed("2027", "gYear")),
                 (ATLAS + "powerPerFacility", node("quantity/good")),
                 (OWL + "deprecated", ox.Literal(False)),
                 (DCTERMS + "isReplacedBy", node("infrastructure/good")),

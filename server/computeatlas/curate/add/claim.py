@@ -19,8 +19,10 @@ from computeatlas.curate.add.write import write_checked
 from computeatlas.curate.check.evidence import read_archive
 from computeatlas.curate.data_file import data_iri, new_file
 from computeatlas.curate.protege_files import read_text, stale_protege_files
+from computeatlas.model.date_text import say_date
+from computeatlas.model.dates import read_edtf
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import ATLAS, PREFIXES, shorten
+from computeatlas.model.namespaces import ATLAS, EDTF, PREFIXES, shorten
 from computeatlas.model.progress import Progress, silent
 from computeatlas.turtle.edit import Insertion, extended_all
 from computeatlas.turtle.lines import FOLDERS
@@ -229,12 +231,18 @@ def _label(terms: Terms, known: Lookup, language: str) -> str:
     if words:
         return f"{subject}: {', '.join(words)}"
     objects = [known.label(thing, language) for thing in terms.objects]
-    objects += [value.value for value in terms.values if not value.language]
+    objects += [_in_words(value, language) for value in terms.values if not value.language]
     if objects:
         return f"{subject}: {predicate} {', '.join(objects)}"
     if terms.values:
         return f"{subject}: {predicate}"
     return f"{subject}: {predicate}, {known.label(terms.modality, language)}"
+
+
+def _in_words(value: ox.Literal, language: str) -> str:
+    """Return a value that is no text as a label has it: a date in words."""
+    when = read_edtf(value.value) if value.datatype.value == EDTF else None
+    return say_date(when, language) if when else value.value
 
 
 def _statement(

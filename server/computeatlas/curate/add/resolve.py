@@ -142,15 +142,13 @@ class Resolver:
     def _as_of(self, text: str | None, faults: Faults) -> ox.Literal | None:
         with faults.of("as_of"):
             if text is not None:
-                date_literal(text, self._say("as_of"))
-                return ox.Literal(text)
+                return date_literal(text, self._say("as_of"))
         return None
 
     def _period(self, text: str | None, faults: Faults) -> ox.Literal | None:
         with faults.of("scope_period"):
             if given(text):
-                date_literal(given(text), self._say("scope_period"))
-                return ox.Literal(given(text))
+                return date_literal(given(text), self._say("scope_period"))
         return None
 
     def _require_reason(self, new: NewClaim, rank: str) -> None:

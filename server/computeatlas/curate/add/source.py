@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -13,11 +12,12 @@ import pyoxigraph as ox
 from computeatlas.curate.add.lookup import Lookup, expand
 from computeatlas.curate.add.names import language_of, slug
 from computeatlas.curate.add.write import write_checked
+from computeatlas.curate.amounts.date_words import DateError, read_date_words
 from computeatlas.curate.data_file import data_iri, new_file
 from computeatlas.curate.languages import language_fault
 from computeatlas.curate.protege_files import read_text, stale_protege_files
 from computeatlas.model.errors import FindingsError, UsageError
-from computeatlas.model.namespaces import ATLAS, PREFIXES, XSD, shorten
+from computeatlas.model.namespaces import ATLAS, EDTF, PREFIXES, shorten
 from computeatlas.model.progress import Progress, silent
 from computeatlas.turtle.edit import extended
 from computeatlas.turtle.lines import FOLDERS, parse_project
@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 #: The languages of labels and reasons.
 LANGUAGES = ("en", "sv")
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
-_DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 #: A first line of more characters than this is the text itself, and no title.
 _TITLE_LENGTH = 200
 _COMMENT = "A source and its passages: positions are offsets in Unicode characters into the archived text."
 _LOCATED_COMMENT = "Sources whose texts are not archived, and passages of them, which some of their words find again."
 _NO_DATE = (
-    'dcterms:issued: add the date, as in "2024-12-10"^^xsd:date or "2024-12"^^xsd:gYearMonth,'
+    'dcterms:issued: add the date, as in "2024-12-10"^^edtf:EDTF or "2024-12"^^edtf:EDTF,'
     f" and above @prefix xsd: <{PREFIXES['xsd']}> ."
 )
 _NO_PAGE = f"foaf:page: add the address in angle brackets, and above @prefix foaf: <{PREFIXES['foaf']}> ."
@@ -249,20 +248,15 @@ def require_name(name: str, option: str) -> str:
     return name
 
 
-def date_literal(text: str, option: str) -> ox.Literal:
-    """Return the year, month or day `text` as a literal of its datatype.
+def date_literal(text: str, option: str, language: str = "en") -> ox.Literal:
+    """Return the date `text`, typed as people do in `language`, as a literal in EDTF.
 
-    Raises UsageError, naming `option`, where it is none of ISO 8601."""
-    match = _DATE.fullmatch(text)
+    Raises UsageError, naming `option`, where it is none.
+    """
     try:
-        if match is None:
-            raise ValueError("it has another form")
-        date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
-    except ValueError as error:
-        hint = f"give {option} as 2024, 2024-12 or 2024-12-10"
-        raise UsageError(f"{text!r} is not a year, month or day", why=str(error), hint=hint) from error
-    kind = "date" if match["day"] else "gYearMonth" if match["month"] else "gYear"
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
+        return ox.Literal(read_date_words(text, language).text, datatype=ox.NamedNode(EDTF))
+    except DateError as error:
+        raise UsageError(f"{option}: {error.what}", why=error.why, hint=error.hint) from error
 
 
 def _read_document(file: Path) -> tuple[bytes, str]:

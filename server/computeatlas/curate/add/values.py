@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.curate.add.lookup import expand
-from computeatlas.curate.add.source import LANGUAGES
+from computeatlas.curate.add.source import LANGUAGES, date_literal
 from computeatlas.curate.amounts.quantity import read_quantity
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import ATLAS, OWL, PREFIXES, XSD, shorten
+from computeatlas.model.namespaces import ATLAS, EDTF, OWL, PREFIXES, XSD, shorten
 from computeatlas.model.quantities import QuantityNameError, read_name
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class ValueReader:
 
     def _literal(self, text: str, predicate: str) -> ox.Literal:
         """Return `text` as the range of `predicate` wants it; without one that is a datatype it is words."""
+        if EDTF in self._known.ranges(predicate):
+            return date_literal(text, self._say("values"), self._language)
         for datatype in sorted(self._known.ranges(predicate) & _FORMS.keys()):
             if not _FORMS[datatype].fullmatch(text):
                 what = f"{text!r} is not a value of {shorten(predicate)}"

@@ -1,5 +1,7 @@
 """Figures of claims against their passages: a claim that gives a number or a year has it from one of them.
 
+Of a date its years are looked for, unless the claim says that the curators inferred it.
+
 A count may be one that the curators made: a passage may list what is counted, or name two *further* halls. A claim
 says so with an `atlas:rankReason` that begins with “Counted:”, and its count is then not looked for. Without these
 words, such a count is a warning where the passages have no number or only further ones, and else an error, as every
@@ -12,6 +14,7 @@ a warning.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from itertools import groupby
@@ -23,7 +26,7 @@ from computeatlas.curate.amounts.qualifiers import Bound
 from computeatlas.curate.check.numbers import PLAIN, SHARE, Number, read_numbers
 from computeatlas.engine.embedded import Query
 from computeatlas.model.findings import Finding, Severity
-from computeatlas.model.namespaces import ATLAS, shorten
+from computeatlas.model.namespaces import ATLAS, EDTF, shorten
 from computeatlas.model.record_facts import read_quantity
 from computeatlas.model.terms import text_of
 
@@ -40,8 +43,11 @@ if TYPE_CHECKING:
 #: What a reason for a rank begins with where the curators counted.
 COUNTED = "Counted:"
 
+#: The years that a date in EDTF names; of a decade and the like, texts write other digits.
+_YEARS = re.compile(r"(?<![0-9X-])[0-9]{4}(?![0-9X])")
 _FIGURES = """
 PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
+PREFIX edtf: <http://id.loc.gov/datatypes/edtf/>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
   ?claim a atlas:Claim ; atlas:predicate ?property .
@@ -56,7 +62,8 @@ SELECT DISTINCT ?claim ?property ?part ?given ?number ?unit WHERE {
     VALUES ?bound { atlas:minValue atlas:maxValue }
     OPTIONAL { ?given atlas:unit|atlas:currency ?unit }
   }
-  FILTER(isNumeric(?number) || DATATYPE(?number) = xsd:gYear)
+  OPTIONAL { ?claim atlas:dateInferred ?inferred }
+  FILTER(isNumeric(?number) || DATATYPE(?number) = xsd:gYear || (DATATYPE(?number) = edtf:EDTF && !BOUND(?inferred)))
 } ORDER BY STR(?claim) STR(?given) ?number
 """
 #: What leaves the number itself out; others differ by less than a reader may read into a sentence.
@@ -165,11 +172,13 @@ def _say_bound(bound: Bound) -> str:
 def _figures(engine: EmbeddedEngine) -> Iterator[_Figure]:
     for row in engine.table(Query(_FIGURES)).rows:
         claim, predicate, part, given, number, unit = map(text_of, row)
-        try:
-            yield _Figure(claim, predicate, part, given, Decimal(number), unit)
-        except InvalidOperation:
-            # A year with a time zone, say: nothing that a text would have.
-            continue
+        is_date = isinstance(row[4], ox.Literal) and row[4].datatype.value == EDTF
+        for text in _YEARS.findall(number) if is_date else [number]:
+            try:
+                yield _Figure(claim, predicate, part, given, Decimal(text), unit)
+            except InvalidOperation:
+                # A year with a time zone, say: nothing that a text would have.
+                continue
 
 
 def _agrees(written: Decimal, claimed: Decimal) -> bool:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from computeatlas.curate.check.consistency import find_inconsistency, reasoned_digest
+from computeatlas.curate.check.dates import find_faulty_dates
 from computeatlas.curate.check.evidence import check_evidence, count_unread, read_archive
 from computeatlas.curate.check.grades import find_grade_faults
 from computeatlas.curate.check.registers import find_unknown_codes
@@ -98,7 +99,7 @@ def check_project(
         report.left_out.append("all checks beyond syntax: fix the files above first")
         return report
     progress("checking terms, identifiers and codes")
-    report.findings += find_structural_faults(graph) + find_unknown_codes(graph)
+    report.findings += find_structural_faults(graph) + find_unknown_codes(graph) + find_faulty_dates(graph)
     facts = facts_of(graph)
     report.findings += find_grade_faults(graph, facts)
     progress("checking shapes")

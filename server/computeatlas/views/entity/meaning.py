@@ -38,7 +38,7 @@ ANCHORS = {
         for meaning, names in {
             Meaning.WHO: ("hasInvolvedActor", "cooperatesWith", "Actor"),
             Meaning.WHERE: ("locatedIn", "within", "isoCode", "Place"),
-            Meaning.WHEN: ("status", "plannedOperationalYear", "constructionTime"),
+            Meaning.WHEN: ("status", "constructionTime"),
             Meaning.MONEY: (
                 *("funds", "funder", "fundedBy", "fundingShare", "FundingCommitment", "MonetaryAmount"),
                 *("Contract", "FinancingRound", "Stake"),

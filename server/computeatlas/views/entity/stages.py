@@ -1,4 +1,4 @@
-"""What is said of the stage of a thing and of when it is to run, set out in time."""
+"""What is said of the stage of a thing and of when its steps are, set out in time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from computeatlas.model.dates import EdtfDate, parse_edtf, place_of
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.terms import date_of
+from computeatlas.views.timeline import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,18 +21,17 @@ _MARGIN = 70.0
 _ROW = 44.0
 _TOP = 16.0
 _STATUS = ATLAS + "status"
-_YEAR = ATLAS + "plannedOperationalYear"
 #: Comes before all others.
 _FIRST = parse_edtf("0001-01-01")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One value of one claim: what was said, when it was said, and for a date of start, which.
+    """One value of one claim: what was said, when it was said, and for the date of a step, which.
 
     `said` is the date that the claim gives itself or else, as `is_documents`, that of its document; None where neither
-    has one. `x` is where that is drawn, `until` where `planned`, the date of start, begins; None where there is none.
-    `y` is its row.
+    has one. `x` is where that is drawn, `until` where the date of the step, `planned`, begins; None where there is
+    none. `y` is its row.
     """
 
     claim: Claim
@@ -55,16 +55,16 @@ class Progress:
 
 
 def progress(claims: Iterable[Claim]) -> Progress | None:
-    """Return what `claims` say of stages and of dates of start, in the order of time; None where they say nothing.
+    """Return what `claims` say of stages and of the dates of steps, in the order of time; None where they say nothing.
 
     Each row of the drawing is one value of one claim; those without any date have no place on the scale.
     """
     rows = []
     for claim in claims:
-        if claim.predicate not in (_STATUS, _YEAR):
+        if claim.predicate != _STATUS and claim.predicate not in STEPS:
             continue
         for value in claim.values:
-            planned = date_of(value) if claim.predicate == _YEAR else None
+            planned = date_of(value) if claim.predicate in STEPS else None
             rows.append((claim, value, claim.said, claim.as_of is None and claim.said is not None, planned))
     if not rows:
         return None
