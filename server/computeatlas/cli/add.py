@@ -14,6 +14,7 @@ from computeatlas.cli.progress import progress_bar
 from computeatlas.cli.terminal import say
 from computeatlas.curate.add.claim import add_claim
 from computeatlas.curate.add.claim_table import add_claims
+from computeatlas.curate.add.entity import NewEntity, add_entities, add_entity
 from computeatlas.curate.add.fields import NewClaim
 from computeatlas.curate.add.source import Added, NewSource, add_source
 from computeatlas.model.errors import FindingsError
@@ -140,6 +141,43 @@ def claims_command(root: str | None, archive: Path | None, accept_similar: bool,
     for finding in added.findings:
         say(str(finding), err=True)
     say(f"{len(added.claims)} claims added", err=True)
+
+
+@add_command.command("entity")
+@root_option
+@click.option("--type", "types", metavar="CLASS", multiple=True, required=True, help="A class, such as DataCentre.")
+@click.option("--label-en", metavar="TEXT", required=True, help="Its English label.")
+@click.option("--label-sv", metavar="TEXT", required=True, help="Its Swedish label.")
+@click.option(
+    "--alt-label", "alt_labels", metavar="TEXT", multiple=True, help="Another label, which ends in @en or @sv."
+)
+@accept_similar_option
+@click.argument("kind")
+@click.argument("name")
+def entity_command(root: str | None, accept_similar: bool, **given: Any) -> None:
+    """Write the entity KIND:NAME, such as infra borlange-2, to the file of its kind.
+
+    The options --type and --alt-label may be repeated.
+    """
+    project = writable_project(root)
+    with _all_or_nothing() as step:
+        added = add_entity(project, NewEntity(**given), step, accept_similar=accept_similar)
+    _report(added)
+
+
+@add_command.command("entities")
+@root_option
+@accept_similar_option
+@click.argument("table", type=click.Path(path_type=Path))
+def entities_command(root: str | None, accept_similar: bool, table: Path) -> None:
+    """Write the entities of TABLE, one a row: kind, name, type, label_en, label_sv, and alt_label if it has one."""
+    project = writable_project(root)
+    with _all_or_nothing() as step:
+        names, files, findings = add_entities(project, table, step, accept_similar=accept_similar)
+    for line in (*map(shorten, names), *(f"written: {file}" for file in files)):
+        say(line)
+    for finding in findings:
+        say(str(finding), err=True)
 
 
 @contextmanager

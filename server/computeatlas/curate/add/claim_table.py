@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.curate.add.claim import WrittenClaim
-    from computeatlas.curate.add.fields import Fault
     from computeatlas.model.project import Project
 
 #: In the order of the documentation.
@@ -85,9 +84,10 @@ def add_claims(
             continue
         faults, similar = batch.take(new)
         for fault in faults:
-            _tell(table, row, fault, "table-value", Severity.ERROR)
+            table.tell(row.line, column(fault.field), fault.error, "table-value", Severity.ERROR)
         for fault in similar:
-            _tell(table, row, fault, "similar-claim", Severity.WARNING if accept_similar else Severity.ERROR)
+            severity = Severity.WARNING if accept_similar else Severity.ERROR
+            table.tell(row.line, column(fault.field), fault.error, "similar-claim", severity)
         row_of |= {claim.iri: row for claim in batch.claims[before:]}
     table.require_sound()
     if not batch.claims:
@@ -146,13 +146,6 @@ def _new_claim(table: Table, row: Row) -> NewClaim | None:
         label_sv=row.cell("label_sv"),
         topic=row.cell("file"),
     )
-
-
-def _tell(table: Table, row: Row, fault: Fault, code: str, severity: Severity) -> None:
-    error = fault.error
-    what = f"column {column(fault.field)}: {error.what}"
-    why = "; ".join(part for part in (error.where and f"it stands at {error.where}", error.why) if part)
-    table.findings.append(Finding(table.name, row.line, code, what, why, error.hint or "", severity))
 
 
 def _by_row(

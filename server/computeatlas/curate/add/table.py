@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import FindingsError, UsageError
-from computeatlas.model.findings import Finding
+from computeatlas.model.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +56,12 @@ class Table:
     def fault(self, line: int, code: str, what: str, why: str = "", hint: str = "", *, column: str = "") -> None:
         """Add a finding on the line, and on the cell of `column` where that is given."""
         self.findings.append(Finding(self.name, line, code, f"column {column}: {what}" if column else what, why, hint))
+
+    def tell(self, line: int, column: str, error: UsageError, code: str, severity: Severity) -> None:
+        """Add `error`, in the cell of `column` on the line, as a finding."""
+        why = "; ".join(part for part in (error.where and f"it stands at {error.where}", error.why) if part)
+        what = f"column {column}: {error.what}"
+        self.findings.append(Finding(self.name, line, code, what, why, error.hint or "", severity))
 
     def require_sound(self) -> None:
         """Raise FindingsError if anything is wrong."""
