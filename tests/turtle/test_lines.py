@@ -208,3 +208,13 @@ def test_a_graph_may_have_units_of_its_own(tiny: Path) -> None:
     (tiny / "ontology/codes/unit.ttl").unlink()
     graph, _findings = parse_project(Project.find(tiny))
     assert "mw" in graph.units.by_slug
+
+
+def test_a_claim_without_a_rank_is_of_normal_rank(tiny) -> None:
+    path = tiny / "graph_data/claims/hall.ttl"
+    path.write_text(path.read_text().replace("    atlas:rank rank:normal ;\n", "", 1))
+    graph, findings = parse_project(Project.find(tiny))
+    assert findings == []
+    ranks = [t for _name, file in graph for t in file.triples if t.predicate.value.endswith("#rank")]
+    assert sorted(t.object.value.rpartition("/")[2] for t in ranks) == ["normal"] * 3
+    assert len({t.subject for t in ranks}) == 3

@@ -23,6 +23,7 @@ from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, ID, RDF, graph_iri
 from computeatlas.model.quantities import QuantityNameError, describe_quantity, read_name
 from computeatlas.model.units import read_units, shipped_units
+from computeatlas.turtle.defaults import add_default_ranks
 from computeatlas.turtle.limits import read_turtle
 from computeatlas.turtle.recover import recover
 from computeatlas.turtle.syntax_findings import too_new_finding
@@ -218,7 +219,8 @@ FOLDERS = {
 def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tuple[ParsedGraph, list[Finding]]:
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
-    Of a data file with a syntax error, what can be read without it is returned too.
+    Of a data file with a syntax error, what can be read without it is returned too. Claims without a rank get the normal
+    one.
     Quantities that a file describes get the class of their unit; those that are used and described nowhere get triples
     from their names, in files of their own among the entities that have path and line of the first use.
     `new` has the texts of files that are parsed in place of those on disk, whether these are there or not.
@@ -253,6 +255,8 @@ def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tu
         what = "is a link to a directory, which is not followed"
         why = "its statements would be lost in silence, and links may lead in circles"
         findings.append(Finding(project.relative(path), 1, "linked-directory", what, why, "put the files here"))
+    for claims in files["claims"]:
+        add_default_ranks(claims)
     parsed_graph = ParsedGraph(files, frozenset(lost))
     _classify_quantities(parsed_graph)
     files["entities"] += _describe_quantities(parsed_graph)
