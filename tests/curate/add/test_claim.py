@@ -103,7 +103,7 @@ def test_all_that_can_be_said_of_a_claim_is_written(graph: Project) -> None:
         "atlas:rank": ["rank:preferred"],
         "atlas:rankReason": ['"The others\\nguess."@en'],
         "atlas:statedBy": ["actor:builder"],
-        "atlas:asOf": ['"2024-12"'],
+        "atlas:asOf": ['"2024-12"^^<http://id.loc.gov/datatypes/edtf/EDTF>'],
         "atlas:evidence": ["psg:paper-0-7", "psg:paper-44-47"],
     }
 

@@ -75,3 +75,13 @@ def test_an_amount_that_the_passage_does_not_have_is_refused(graph: Project, new
         add_claim(graph, replace(NEWS, predicate="atlas:costEstimate", values=("EUR 65 million",)), news)
     assert {finding.code for finding in caught.value.findings} == {"figure-not-in-passage"}
     assert snapshot(graph) == before
+
+
+def test_dates_are_read_in_the_language_of_the_document(graph: Project, news: Path) -> None:
+    new = replace(NEWS, predicate="atlas:operationalFrom", values=("våren 2027",), as_of="mars 2026", name="new")
+    add_claim(graph, new, news)
+    found = said(graph.root / HALL, "claim:new")
+    edtf = "<http://id.loc.gov/datatypes/edtf/EDTF>"
+    assert found["atlas:value"] == [f'"2027-21"^^{edtf}']
+    assert found["atlas:asOf"] == [f'"2026-03"^^{edtf}']
+    require_sound(graph)

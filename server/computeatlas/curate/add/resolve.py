@@ -86,9 +86,9 @@ class Resolver:
             objects=tuple(objects),
             values=tuple(values),
             stated_by=self._actors(new, faults),
-            as_of=self._as_of(new.as_of, faults),
+            as_of=self._date(new.as_of, "as_of", source, faults),
             scope_part=self._scope_part(new, faults),
-            scope_period=self._period(new.scope_period, faults),
+            scope_period=self._date(new.scope_period, "scope_period", source, faults),
             contradicts=self._others(new.contradicts, "contradicts", faults),
             supersedes=self._others(new.supersedes, "supersedes", faults),
             corroborates=self._others(new.corroborates, "corroborates", faults),
@@ -139,16 +139,10 @@ class Resolver:
             return self._known.require_called(name, self._known.entities, what, hint=DESCRIBED)
         return None
 
-    def _as_of(self, text: str | None, faults: Faults) -> ox.Literal | None:
-        with faults.of("as_of"):
-            if text is not None:
-                return date_literal(text, self._say("as_of"))
-        return None
-
-    def _period(self, text: str | None, faults: Faults) -> ox.Literal | None:
-        with faults.of("scope_period"):
+    def _date(self, text: str | None, field: str, source: str, faults: Faults) -> ox.Literal | None:
+        with faults.of(field):
             if given(text):
-                return date_literal(given(text), self._say("scope_period"))
+                return date_literal(given(text), self._say(field), self._known.language(source) or "en")
         return None
 
     def _require_reason(self, new: NewClaim, rank: str) -> None:
