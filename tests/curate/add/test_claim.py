@@ -52,7 +52,6 @@ def test_a_claim_and_its_passage_are_put_in_and_nothing_else_changes(graph: Proj
         "    atlas:predicate atlas:operatedBy ;\n"
         "    atlas:object actor:builder ;\n"
         "    atlas:modality modality:reported ;\n"
-        "    atlas:rank rank:normal ;\n"
         "    atlas:evidence psg:paper-0-7 .\n"
     )
     passage = (
@@ -167,7 +166,7 @@ def test_a_new_topic_is_a_new_file_and_in_the_files_for_protege(with_protege: Pr
     )
     text = (with_protege.root / added.files[1]).read_text(encoding="utf-8")
     head, header, claim = text.split("\n\n")
-    prefixes = ["actor", "atlas", "claim", "infra", "modality", "owl", "psg", "rank", "rdfs"]
+    prefixes = ["actor", "atlas", "claim", "infra", "modality", "owl", "psg", "rdfs"]
     assert head.splitlines() == ["# Claims on Hall.", *(f"@prefix {p}: <{PREFIXES[p]}> ." for p in prefixes)]
     assert header.startswith("<https://w3id.org/compute-atlas/data/claims/builders> a owl:Ontology ;\n")
     assert claim.startswith("claim:hall-operated-by a atlas:Claim ;\n")

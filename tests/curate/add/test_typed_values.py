@@ -85,3 +85,15 @@ def test_dates_are_read_in_the_language_of_the_document(graph: Project, news: Pa
     assert found["atlas:value"] == [f'"2027-21"^^{edtf}']
     assert found["atlas:asOf"] == [f'"2026-03"^^{edtf}']
     require_sound(graph)
+
+
+def test_a_claim_with_a_number_takes_few_lines_in_all_files(graph: Project, news: Path) -> None:
+    def lines() -> int:
+        files = (graph.root / "graph_data").rglob("*.ttl")
+        text = "".join(path.read_text(encoding="utf-8") for path in files)
+        # Directives are there once a file.
+        return sum(1 for line in text.splitlines() if line and not line.startswith("@prefix"))
+
+    before = lines()
+    add_claim(graph, replace(NEWS, predicate="atlas:costEstimate", values=("EUR 64.1 million",)), news)
+    assert lines() - before <= 12

@@ -262,7 +262,8 @@ def _statement(
         part("atlas:object", *nodes(terms.objects)),
         part("atlas:value", *dict.fromkeys(terms.values)),
         part("atlas:modality", ox.NamedNode(terms.modality)),
-        part("atlas:rank", ox.NamedNode(terms.rank)),
+        # A claim that says nothing of its rank has the normal one.
+        part("atlas:rank", *nodes([terms.rank] if shorten(terms.rank) != "rank:normal" else [])),
         part("atlas:rankReason", *(ox.Literal(text, language=tag) for tag, text in reasons.items() if text)),
         part("atlas:statedBy", *nodes(terms.stated_by)),
         part("atlas:asOf", *([terms.as_of] if terms.as_of else [])),
