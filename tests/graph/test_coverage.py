@@ -33,7 +33,7 @@ def table() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def passages(project) -> dict[str, set[tuple[str, int, int]]]:
-    """The places in documents on which each claim rests, from the Turtle files."""
+    """The places in archived documents on which each claim rests, from the Turtle files."""
     graph, findings = parse_project(project)
     assert findings == []
     values: dict[str, dict[str, str]] = defaultdict(dict)
@@ -53,8 +53,10 @@ def passages(project) -> dict[str, set[tuple[str, int, int]]]:
                 int(values[passage][OA + "end"]),
             )
             for passage in found
+            if OA + "start" in values[passage]
         }
         for claim, found in evidence.items()
+        if any(OA + "start" in values[passage] for passage in found)
     }
 
 

@@ -219,8 +219,8 @@ FOLDERS = {
 def parse_project(project: Project, new: Mapping[Path, str] | None = None) -> tuple[ParsedGraph, list[Finding]]:
     """Parse every Turtle file of `project`; returns what could be parsed, and a finding for each file that could not.
 
-    Of a data file with a syntax error, what can be read without it is returned too. Claims without a rank get the normal
-    one.
+    Of a data file with a syntax error, what can be read without it is returned too. Claims without a rank get the
+    normal one.
     Quantities that a file describes get the class of their unit; those that are used and described nowhere get triples
     from their names, in files of their own among the entities that have path and line of the first use.
     `new` has the texts of files that are parsed in place of those on disk, whether these are there or not.
