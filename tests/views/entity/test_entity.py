@@ -55,11 +55,16 @@ def block(page: Page, name: str) -> PropertyStatements:
 
 def test_every_claim_is_on_the_pages_of_its_subject_and_of_its_objects(engine, read) -> None:
     claims = engine.table(
-        Query(PREFIX + "SELECT ?c ?s ?o WHERE { ?c a atlas:Claim ; atlas:subject ?s OPTIONAL { ?c atlas:object ?o } }")
+        Query(
+            PREFIX + "SELECT ?c ?s ?o ?part WHERE { ?c a atlas:Claim ; atlas:subject ?s "
+            "OPTIONAL { ?c atlas:object ?o } OPTIONAL { ?c atlas:scopePart ?part } }"
+        )
     ).rows
     on, of = defaultdict(set), defaultdict(set)
-    for claim, subject, value in claims:
+    for claim, subject, value, part in claims:
         on[subject].add(claim.value)
+        if part is not None:
+            on[part].add(claim.value)
         if value is not None:
             of[value].add(claim.value)
     assert len(on) > 40

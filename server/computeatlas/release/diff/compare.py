@@ -206,7 +206,10 @@ def _thing(name: str, parts: dict[str, set[Node]], words: Words) -> Thing:
         return Thing(name, "", ())
     kinds = [node for part in ("modality", "rank") for node in ordered(parts.get(ATLAS + part, ()))]
     kinds = kinds or ordered(parts.get(_TYPE, ()))
-    told = [words.value(kind).words for kind in kinds]
+    # A kind is known as one, so a thing of the same label, such as the unit *company*, is not taken for it.
+    told = [
+        words.labels.get(kind if isinstance(kind, str) else kind.value) or words.value(kind).words for kind in kinds
+    ]
     if _PASSAGE in kinds:
         told = [words.value(source).name for source in ordered(parts.get(ATLAS + "inSource", ()))]
     return Thing(shorten(name), words.labels.get(name, ""), tuple(told))

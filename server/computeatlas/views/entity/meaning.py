@@ -36,17 +36,26 @@ ANCHORS = {
     **{
         ATLAS + name: meaning
         for meaning, names in {
-            Meaning.WHO: ("hasInvolvedActor", "cooperatesWith", "Actor"),
-            Meaning.WHERE: ("locatedIn", "within", "isoCode", "Place"),
+            Meaning.WHO: ("hasInvolvedActor", "cooperatesWith", "memberOf", "hasMember", "employees", "Actor"),
+            Meaning.WHERE: ("locatedIn", "within", "isoCode", "Place", "Area"),
             Meaning.WHEN: ("status", "constructionTime"),
             Meaning.MONEY: (
                 *("funds", "funder", "fundedBy", "fundingShare", "FundingCommitment", "MonetaryAmount"),
-                *("Contract", "FinancingRound", "Stake"),
+                *(
+                    "Contract",
+                    "FinancingRound",
+                    "Stake",
+                    "contractFor",
+                    "roundTarget",
+                    "transactionKind",
+                    "stakeIn",
+                    "share",
+                ),
             ),
             Meaning.HARDWARE: (
                 *("HardwareModel", "HardwareInstallation", "RankingEntry", "ComputingRate", "DataVolume"),
                 *("manufacturer", "partOf", "housedIn", "newSupercomputerCount", "interconnect", "position", "ranking"),
-                *("acceleratorCount", "nodeCount", "coreCount"),
+                *("acceleratorCount", "nodeCount", "coreCount", "count", "installedIn", "ranked"),
             ),
             Meaning.POWER: (
                 "Power",
@@ -66,7 +75,7 @@ ANCHORS = {
                 "Call",
                 "LegalAct",
             ),
-            Meaning.PURPOSE: ("purpose", "expectedEffect", "useDomain", "intendedUser"),
+            Meaning.PURPOSE: ("purpose", "expectedEffect", "useDomain", "intendedUser", "jobs"),
             Meaning.WORDS: ("assessment",),
         }.items()
         for name in names
