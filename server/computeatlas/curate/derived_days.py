@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.dates import EdtfDate, read_date
-from computeatlas.model.namespaces import ATLAS, DCTERMS, EDTF, XSD, graph_iri
+from computeatlas.model.dates import DATED, EdtfDate, read_date
+from computeatlas.model.namespaces import ATLAS, EDTF, XSD, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
 _VALUE = ATLAS + "value"
-#: Property that gives a date → what begins the names of the days that follow.
-_GIVEN = {ATLAS + "asOf": "asOf", _VALUE: "value", DCTERMS + "issued": "issued"}
 #: A value is a date by its datatype alone: "2027" may be a number, and a text may look like a date.
 _DATES = {EDTF, *(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth"))}
 _DAY = ox.NamedNode(XSD + "date")
@@ -34,10 +32,10 @@ def derive_days(triples: Iterable[ox.Triple | ox.Quad]) -> list[ox.Triple]:
     dates: dict[tuple[ox.NamedNode, str], list[EdtfDate]] = defaultdict(list)
     for triple in triples:
         name, value = triple.predicate.value, triple.object
-        if name not in _GIVEN or not isinstance(value, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):
+        if name not in DATED or not isinstance(value, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):
             continue
         if (name != _VALUE or value.datatype.value in _DATES) and (when := read_date(value.value)):
-            dates[triple.subject, _GIVEN[name]].append(when)
+            dates[triple.subject, DATED[name]].append(when)
     return sorted((day for (thing, part), found in dates.items() for day in _days(thing, part, found)), key=str)
 
 

@@ -15,6 +15,8 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache, total_ordering
 
+from computeatlas.model.namespaces import ATLAS, DCTERMS
+
 
 class Precision(StrEnum):
     """How exact a date is."""
@@ -109,6 +111,8 @@ _GROUPS: dict[int, tuple[Precision, int, int]] = {
     **{40 + n: (Precision.HALF, 6 * n + 1, 6 * n + 6) for n in range(2)},
 }
 _PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+#: Property that gives a date → what begins the names of the properties for its first and its last day.
+DATED = {ATLAS + "asOf": "asOf", ATLAS + "value": "value", DCTERMS + "issued": "issued"}
 #: The types of XML Schema for years, months, days and points in time: a time of day or a zone is passed over.
 _XSD = re.compile(r"([0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)(?:T.*|Z|[+-][0-9]{2}:[0-9]{2})")
 #: What the library is given. A month or a day of which one digit is unspecified makes it print to standard output.

@@ -174,9 +174,17 @@ def _biblatex_date(when: EdtfDate) -> str:
 
 
 def _csl_date(when: EdtfDate) -> dict[str, object]:
-    """Return a date as CSL-JSON has it: what is no year, month or day becomes a range of days."""
-    exact = when.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR)
-    ends = [when.components] if exact else [(day.year, day.month, day.day) for day in dict.fromkeys(when.days)]
+    """Return a date as CSL-JSON has it: what is no year, month or day becomes a range of days, within a year that year.
+
+    Processors leave out a range within one year.
+    """
+    first, last = when.days
+    if when.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR):
+        ends = [when.components]
+    elif first.year == last.year:
+        ends = [(first.year,)]
+    else:
+        ends = [(day.year, day.month, day.day) for day in (first, last)]
     said: dict[str, object] = {"date-parts": [list(end) for end in ends]}
     return {**said, "circa": True} if when.is_uncertain or when.is_approximate else said
 

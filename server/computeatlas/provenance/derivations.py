@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.namespaces import graph_iri
+from computeatlas.provenance.day_steps import day_steps
 from computeatlas.provenance.lookup import ask_many, locate, spo
 from computeatlas.provenance.rules import read_rules
 
@@ -99,7 +100,7 @@ class _Explainer:
             self._seen.update(frontier)
             self._graphs.update(locate(self._ask, frontier))
             goals = [triple for triple in frontier if self._graphs.get(triple) == (_INFERRED,)]
-            fresh = _steps(self._rules, self._ask, goals)
+            fresh = _steps(self._rules, self._ask, goals) | day_steps(self._ask, goals)
             for triple, steps in fresh.items():
                 self._steps.setdefault(triple, []).extend(steps)
             frontier = [p for steps in fresh.values() for step in steps for p in step.premises if not _is_nameless(p)]
