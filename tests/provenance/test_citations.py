@@ -14,6 +14,7 @@ from citeproc.source.json import CiteProcJSON
 from hypothesis import given
 from hypothesis import strategies as st
 
+from computeatlas.model import bibtex
 from computeatlas.model.dates import read_date
 from computeatlas.model.queryfile import read_query
 from computeatlas.model.records import Source
@@ -46,7 +47,7 @@ def test_bibtex_has_an_entry_for_each_document(found) -> None:
     read = entries(to_bibtex(found))
     assert len(read) == len({entry["key"] for entry in read}) == len(found.documents) >= 5
     for entry, source in zip(read, found.documents, strict=True):
-        assert entry["title"] == f"{{{found.name(source.iri).label(source.languages[0])}}}"
+        assert entry["title"] == bibtex.verbatim(found.name(source.iri).label(source.languages[0]))
         assert entry.get("year") == (source.issued_text[:4] or None)
         assert entry.get("url") == (source.pages[0] if source.pages else None)
 
