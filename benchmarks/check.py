@@ -32,6 +32,7 @@ HEAD = "\n".join(
         "atlas": "https://w3id.org/compute-atlas/ontology#",
         "claim": "https://w3id.org/compute-atlas/id/claim/",
         "dcterms": "http://purl.org/dc/terms/",
+        "edtf": "http://id.loc.gov/datatypes/edtf/",
         "infra": "https://w3id.org/compute-atlas/id/infrastructure/",
         "modality": "https://w3id.org/compute-atlas/id/modality/",
         "oa": "http://www.w3.org/ns/oa#",
@@ -41,6 +42,7 @@ HEAD = "\n".join(
         "reliability": "https://w3id.org/compute-atlas/id/reliability/",
         "source-kind": "https://w3id.org/compute-atlas/id/source-kind/",
         "src": "https://w3id.org/compute-atlas/id/source/",
+        "status": "https://w3id.org/compute-atlas/id/status/",
     }.items()
 )
 
@@ -71,7 +73,7 @@ def make_graph(root: Path, claims: int) -> Project:
         )
         what = (
             "atlas:predicate atlas:builtBy ; atlas:object actor:builder",
-            'atlas:predicate atlas:operationalFrom ; atlas:value "2027"^^edtf:EDTF ; atlas:asOf "2025"^^edtf:EDTF',
+            'atlas:predicate atlas:status ; atlas:object status:operational ; atlas:asOf "2025"^^edtf:EDTF',
             "atlas:predicate atlas:renewableShare ; atlas:value 0.5",
         )[n % 3]
         statements.append(
