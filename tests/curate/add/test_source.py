@@ -79,7 +79,7 @@ def test_a_source_file_has_the_form_of_the_others(graph: Project, letter: Path) 
         '    dcterms:title "A “title” \\\\"@sv ;\n'
         "    dcterms:publisher actor:builder ;\n"
         '    dcterms:language "sv" ;\n'
-        '    dcterms:issued "2024-12"^^xsd:gYearMonth ;\n'
+        '    dcterms:issued "2024-12"^^edtf:EDTF ;\n'
         "    foaf:page <https://example.org/?a=1> ;\n"
         f"    dcterms:extent {len(LETTER)} ;\n"
         f'    atlas:sha256 "{hashlib.sha256(LETTER.encode()).hexdigest()}" ;\n'
