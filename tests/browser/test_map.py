@@ -105,7 +105,7 @@ def test_without_scripts_the_map_stands_still_and_its_links_work(visit) -> None:
     page.get_by_role("checkbox", name="data centre").uncheck()
     page.get_by_role("button", name="Show", exact=True).click()
     assert "kind=" in page.url
-    assert "data centre" not in page.locator("tbody").inner_text()
+    assert "EcoDataCenter and Mistral AI data centre in Borlänge" not in page.locator("tbody").inner_text()
 
 
 def test_a_sign_leads_to_the_facility(visit) -> None:

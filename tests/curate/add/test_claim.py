@@ -109,7 +109,7 @@ def test_all_that_can_be_said_of_a_claim_is_written(graph: Project) -> None:
 
 def test_prefixes_that_are_missing_are_put_in_their_order(graph: Project) -> None:
     path = graph.root / HALL
-    add_claim(graph, replace(CLAIM, predicate="dcterms:description", objects=(), values=("x@en",)), ARCHIVE)
+    add_claim(graph, replace(CLAIM, predicate="dcterms:description", objects=(), values=("x@en", "x@sv")), ARCHIVE)
     lines = [line for line in path.read_text().splitlines() if line.startswith("@prefix")]
     assert "@prefix dcterms: <http://purl.org/dc/terms/> ." in lines
     assert lines == sorted(lines)

@@ -104,7 +104,7 @@ src:web a atlas:Source ;
     dcterms:title "Η αίθουσα"@el ;
     dcterms:publisher actor:builder ;
     dcterms:language "el" ;
-    dcterms:issued "2026-03" ;
+    dcterms:issued "2026-03"^^<http://id.loc.gov/datatypes/edtf/EDTF> ;
     foaf:page <https://example.org/> ;
     atlas:sourceKind source-kind:blog ;
     atlas:reliability reliability:d .
@@ -113,7 +113,7 @@ src:second a atlas:Source ;
     dcterms:title "Encore"@fr ;
     dcterms:publisher actor:builder ;
     dcterms:language "fr" ;
-    dcterms:issued "2026" ;
+    dcterms:issued "2026"^^<http://id.loc.gov/datatypes/edtf/EDTF> ;
     foaf:page <https://example.org/encore> ;
     atlas:sourceKind source-kind:news ;
     atlas:reliability reliability:b ;
