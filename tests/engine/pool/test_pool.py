@@ -72,7 +72,7 @@ def start(data: Path) -> Start:
 
 @asynccontextmanager
 async def opened(start: Start, **limits: Any) -> AsyncIterator[Pool]:
-    pool = Pool(start, Limits(**{"workers": 2, "timeout": 90.0, **limits}))
+    pool = Pool(start, Limits(**{"workers": 2, "timeout": 90.0, "queue_timeout": 90.0, **limits}))
     await pool.open()
     try:
         yield pool

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from http import HTTPStatus
 from http.client import HTTPConnection
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
@@ -59,6 +61,10 @@ class Page(HTMLParser):
             self.inline.append(data)
 
 
+#: How often an address is asked for before its server counts as one that does not answer.
+_ATTEMPTS = 10
+
+
 class Crawl:
     """All that was found: address → status and content type, who links to it, and which parts are linked to."""
 
@@ -89,9 +95,14 @@ class Crawl:
         # There are as many as threads.
         connection = self._connections.pop()
         target = address.removeprefix(self._site.rstrip("/"))
-        connection.request("GET", target, headers={"Accept": "text/html,*/*;q=0.1", "Accept-Language": "en"})
-        response = connection.getresponse()
-        body = response.read()
+        for _attempt in range(_ATTEMPTS):
+            connection.request("GET", target, headers={"Accept": "text/html,*/*;q=0.1", "Accept-Language": "en"})
+            response = connection.getresponse()
+            body = response.read()
+            if response.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            # A server with much to do says when to come back.
+            time.sleep(int(response.headers.get("Retry-After", "1")))
         self._connections.append(connection)
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         location = response.headers["Location"] if response.status in (301, 302, 303, 307, 308) else None
