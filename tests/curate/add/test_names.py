@@ -86,5 +86,5 @@ def test_dates_are_edtf(text: str, written: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "24", "2024-13", "2023-02-29", "2024-1-1", "0000", "٢٠٢٤", "May"])
 def test_what_is_no_date_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="--issued: “.*” is no date"):
+    with pytest.raises(UsageError, match=r"--issued: “.*” is no date"):
         date_literal(text, "--issued")
