@@ -8,13 +8,13 @@ address alone. What the parts themselves look like is checked by `ontology/shape
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from computeatlas.curate.languages import language_fault
 from computeatlas.curate.locators import FEWEST_WORDS, MOST_CHARACTERS, MOST_WORDS, locator_fault
+from computeatlas.model.dates import Precision, read_edtf
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, DCTERMS, PREFIXES, shorten
 from computeatlas.model.terms import sort_key, text_of
@@ -31,8 +31,8 @@ _SHA256, _EXTENT = ATLAS + "sha256", DCTERMS + "extent"
 _LOCATOR, _SEEN = ATLAS + "locator", ATLAS + "seenOn"
 _ISSUED, _LANGUAGE, _PAGE = DCTERMS + "issued", DCTERMS + "language", PREFIXES["foaf"] + "page"
 _WHY_LANGUAGE = "its title could not be marked for readers, nor the numbers in its passages be read"
-#: The form of a day; a text of another form is a finding of the shapes.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: The form of a day or a month; a text of another form is a finding of the shapes.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 #: What a passage of each grade has, with the code of the finding where it is missing.
 _ARCHIVED_PASSAGE = {_START: "passage-start", _END: "passage-end", _SHA256: "passage-digest"}
 _LOCATED_PASSAGE = {_LOCATOR: "passage-locator", _SEEN: "passage-seen"}
@@ -98,7 +98,7 @@ def _passage_faults(graph: ParsedGraph, name: str, facts: Facts) -> Iterator[Fin
             hint = f"give {FEWEST_WORDS} to {MOST_WORDS} words, at most {MOST_CHARACTERS} characters, of the document"
             yield Finding(path, line, "locator-length", f"the locator of {shorten(name)} {fault}", why, hint)
     for seen in _texts(said, _SEEN):
-        if _DAY.fullmatch(seen) and not _is_day(seen):
+        if _DAY.fullmatch(seen) and not _is_in_calendar(seen):
             path, line = graph.place(name, _SEEN, seen)
             what = f"“{seen}” is no day of the calendar"
             yield Finding(path, line, "passage-seen", what, "nobody could tell what was read", _HINTS[_SEEN])
@@ -141,8 +141,6 @@ def _texts(said: Said, predicate: str) -> list[str]:
     return sorted(term.value for term in said.get(predicate, ()) if isinstance(term, ox.Literal) and not term.language)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+def _is_in_calendar(text: str) -> bool:
+    when = read_edtf(text)
+    return when is not None and when.precision in (Precision.DAY, Precision.MONTH)
