@@ -95,21 +95,15 @@ def add_claims(
     try:
         claims, files, findings = batch.write(progress)
     except FindingsError as error:
-        texts = {project.relative(path): text for path, text in batch.texts.items()}
-        raise FindingsError(_by_row(error.findings, table, row_of, batch, texts), table.name) from error
-    texts = {project.relative(path): text for path, text in batch.texts.items()}
-    warnings = _by_row(findings, table, row_of, batch, texts)
+        raise FindingsError(_by_row(error.findings, table, row_of, batch, project), table.name) from error
+    warnings = _by_row(findings, table, row_of, batch, project)
     return AddedClaims(claims, files, sorted([*table.findings, *warnings]))
 
 
 def _new_claim(table: Table, row: Row) -> NewClaim | None:
     """Return the claim of a row, None where a cell that it needs is empty or malformed, which is a finding."""
-    sound = True
-    for name in REQUIRED:
-        unknown = name == "value" and (row.cell("modality") or "").endswith("stated-unknown")
-        if not row.cell(name) and not unknown:
-            table.fault(row.line, "table-value", "the cell is empty", hint="fill it in", column=name)
-            sound = False
+    unknown = (row.cell("modality") or "").endswith("stated-unknown")
+    sound = table.has_cells(row, [name for name in REQUIRED if not (unknown and name == "value")])
     offsets = []
     for text in row.several("passage"):
         match = _OFFSETS.fullmatch(text)
@@ -153,13 +147,13 @@ def _by_row(
     table: Table,
     row_of: dict[str, Row],
     batch: ClaimBatch,
-    texts: dict[str, str],
+    project: Project,
 ) -> list[Finding]:
     """Return `findings` on what was to be written as findings on the rows that it comes from, others as they are."""
     rows = dict(row_of)
     for claim in batch.claims:
         rows |= {passage: row_of[claim.iri] for passage in claim.passages if passage not in rows}
-    about = statement_lines(texts)
+    about = statement_lines({project.relative(path): text for path, text in batch.texts.items()})
     moved = []
     for one in findings:
         row = rows.get(about.get((one.path, one.line), ""))

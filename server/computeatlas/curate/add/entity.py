@@ -69,10 +69,7 @@ def add_entities(
     table = read_table(path, COLUMNS, REQUIRED)
     batch = EntityBatch(project)
     for row in table.rows:
-        empty = [name for name in REQUIRED if not row.cell(name)]
-        for name in empty:
-            table.fault(row.line, "table-value", "the cell is empty", hint="fill it in", column=name)
-        if empty:
+        if not table.has_cells(row, REQUIRED):
             continue
         cells = {name: row.cell(name) or "" for name in REQUIRED}
         new = NewEntity(

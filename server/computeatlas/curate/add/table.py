@@ -19,7 +19,7 @@ from computeatlas.model.errors import FindingsError, UsageError
 from computeatlas.model.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 #: Between the values of one cell.
@@ -62,6 +62,13 @@ class Table:
         why = "; ".join(part for part in (error.where and f"it stands at {error.where}", error.why) if part)
         what = f"column {column}: {error.what}"
         self.findings.append(Finding(self.name, line, code, what, why, error.hint or "", severity))
+
+    def has_cells(self, row: Row, needed: Iterable[str]) -> bool:
+        """Return whether the cells of `row` in the columns `needed` are filled; each that is empty is a finding."""
+        empty = [name for name in needed if not row.cell(name)]
+        for name in empty:
+            self.fault(row.line, "table-value", "the cell is empty", hint="fill it in", column=name)
+        return not empty
 
     def require_sound(self) -> None:
         """Raise FindingsError if anything is wrong."""
