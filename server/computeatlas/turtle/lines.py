@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -177,14 +177,17 @@ class ParsedGraph:
 
     def members(self, class_iri: str) -> set[str]:
         """Return the IRIs of the things that are given the type `class_iri`."""
-        return {
-            triple.subject.value
-            for _graph, file in self
-            for triple in file.triples
-            if triple.predicate.value == RDF + "type"
-            and _key(triple.object) == class_iri
-            and isinstance(triple.subject, ox.NamedNode)
-        }
+        return set(self._members.get(class_iri, ()))
+
+    @cached_property
+    def _members(self) -> dict[str, set[str]]:
+        """The IRIs of things by each type that they are given; looked up once, when all files are read."""
+        members: dict[str, set[str]] = defaultdict(set)
+        for _graph, file in self:
+            for triple in file.triples:
+                if triple.predicate.value == RDF + "type" and isinstance(triple.subject, ox.NamedNode):
+                    members[_key(triple.object)].add(triple.subject.value)
+        return dict(members)
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
         """Return path and line of a statement with these terms; the narrowest match, or ("", 0).
