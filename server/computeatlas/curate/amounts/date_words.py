@@ -1,7 +1,7 @@
 """Dates as people type them in a dozen languages, read into EDTF: `Ende 2027`, `2º trimestre de 2027`, `12.3.2025`.
 
-What is EDTF already, English or Swedish is read by `computeatlas.model.date_input`. Names of months and quarters of
-other languages are those of Babel's locale data, which has no words for seasons, halves and thirds of a year.
+What is EDTF already, English or Swedish is read by `date_input`. Names of months and quarters of other languages are
+those of Babel's locale data, which has no words for seasons, halves and thirds of a year.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from computeatlas.curate.amounts.date_input import date_from_input
 from computeatlas.curate.amounts.locale_words import locale_of, plain, spelling
 from computeatlas.curate.amounts.qualifiers import Bound, language_of_words, words_before
-from computeatlas.model.date_input import date_from_input
 from computeatlas.model.dates import EdtfDate, EdtfError, read_edtf
 from computeatlas.model.errors import UsageError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.date_input import suggest
+from computeatlas.curate.amounts.date_input import suggest
 from computeatlas.model.dates import EdtfError, parse_edtf
 from computeatlas.model.findings import Finding
 from computeatlas.model.namespaces import ATLAS, DCTERMS, EDTF, RDFS, shorten
