@@ -20,7 +20,7 @@ from babel.numbers import get_territory_currencies
 from computeatlas.model.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _T = TypeVar("_T")
 
@@ -90,20 +90,17 @@ def locale_words(language: str) -> LocaleWords:
     locales = list(_locales(own))
     symbols = own.number_symbols["latn"]
     scales: defaultdict[str, set[Decimal]] = defaultdict(set)
-    units: defaultdict[str, set[str]] = defaultdict(set)
     scales.update({word: {factor} for word, factor in _ALSO.get(own.language, {}).items()})
     for locale in locales:
         for word, factor in _scales(locale):
             scales[word].add(factor)
-        for word, name in _units(locale):
-            units[word].add(name)
     return LocaleWords(
         own.language,
         symbols["decimal"],
         plain(symbols["group"]) or " ",
         _frozen(scales),
         _money(locales),
-        _frozen(units),
+        _units(locales),
     )
 
 
@@ -157,23 +154,33 @@ def _scales(locale: Locale) -> Iterator[tuple[str, Decimal]]:
                     yield word, Decimal(magnitude) / 10 ** (zeros - 1)
 
 
-def _units(locale: Locale) -> Iterator[tuple[str, str]]:
-    """Yield the names of units with the English names of each; symbols are the same in all languages."""
-    for unit, names in _long_names(locale).items():
-        for english in _ENGLISH:
-            for english_name in _long_names(Locale.parse(english)).get(unit, ()):
-                yield from ((name, english_name) for name in names)
+def _units(locales: list[Locale]) -> dict[str, frozenset[str]]:
+    """Return the English names of units by their names in `locales`; symbols are the same in all languages."""
+    english = _english_units()
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for unit, names in _long_names(locales).items():
+        for name in names if unit in english else ():
+            found[name] |= english[unit]
+    return _frozen(found)
 
 
-def _long_names(locale: Locale) -> dict[str, set[str]]:
-    """Return the names of units, in each number, by the identifier of the unit in CLDR."""
-    found = {}
-    for unit, lengths in locale._data["unit_patterns"].items():
-        patterns = lengths["long"].values() if "long" in lengths else ()
-        found[unit] = {
-            spelling(text.replace("{0}", "")) for text in patterns if isinstance(text, str) and "{0}" in text
-        }
-    return found
+@cache
+def _english_units() -> dict[str, set[str]]:
+    """Return the English names of each unit by its identifier in CLDR."""
+    return _long_names([Locale.parse(name) for name in _ENGLISH])
+
+
+def _long_names(locales: list[Locale]) -> dict[str, set[str]]:
+    """Return the names of units, in each number, by the identifier of the unit in CLDR.
+
+    Most regions of a language repeat its names, and spelling one takes a while: each is spelled once.
+    """
+    texts: defaultdict[str, set[str]] = defaultdict(set)
+    for locale in locales:
+        for unit, lengths in locale._data["unit_patterns"].items():
+            patterns = lengths["long"].values() if "long" in lengths else ()
+            texts[unit].update(text for text in patterns if isinstance(text, str) and "{0}" in text)
+    return {unit: {spelling(text.replace("{0}", "")) for text in found} for unit, found in texts.items()}
 
 
 def _money(locales: list[Locale]) -> dict[str, frozenset[str]]:
@@ -181,14 +188,11 @@ def _money(locales: list[Locale]) -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     nouns: defaultdict[str, set[str]] = defaultdict(set)
     current = _current_money()
-    for locale in locales:
-        for code in current:
-            names = {locale.currencies.get(code), *dict(locale._data["currency_names_plural"]).get(code, {}).values()}
-            for name in filter(None, names):
-                words = spelling(name).split(" ")
-                found[" ".join(words)].add(code)
-                for noun in {words[0], words[-1]}:
-                    nouns[noun].add(code)
+    for name, code in _money_names(locales, current):
+        words = spelling(name).split(" ")
+        found[" ".join(words)].add(code)
+        for noun in {words[0], words[-1]}:
+            nouns[noun].add(code)
     for code in current:
         found[spelling(code)].add(code)
     for sign, shared in _signs().items():
@@ -197,6 +201,16 @@ def _money(locales: list[Locale]) -> dict[str, frozenset[str]]:
         if noun not in found:
             found[noun] = candidates & _bare_money() or candidates
     return _frozen(found)
+
+
+def _money_names(locales: list[Locale], codes: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the names of the currencies `codes`, in each number, with the code of each."""
+    found = set()
+    for locale in locales:
+        plurals = dict(locale._data["currency_names_plural"])
+        for code in codes:
+            found.update((name, code) for name in (locale.currencies.get(code), *plurals.get(code, {}).values()) if name)
+    return found
 
 
 @cache
