@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.project import Project
-from computeatlas.turtle.lines import parse_file, parse_project
+from computeatlas.turtle.lines import parse_file, parse_project, parse_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,3 +218,35 @@ def test_a_claim_without_a_rank_is_of_normal_rank(tiny) -> None:
     ranks = [t for _name, file in graph for t in file.triples if t.predicate.value.endswith("#rank")]
     assert sorted(t.object.value.rpartition("/")[2] for t in ranks) == ["normal"] * 3
     assert len({t.subject for t in ranks}) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '@prefix : <http://e/> . :a :b "x"@en--ltr .',
+        '@prefix : <http://e/> . :a :b "x"@en-GB--rtl .',
+        'VERSION "1.2"\nPREFIX : <http://e/> :a :b :c .',
+        '@version\n"1.2" .\n@prefix : <http://e/> . :a :b :c .',
+        "@prefix : <http://e/> . :a :b :c ~ :r .",
+        '@prefix : <http://e/> . :a :b "2026"~:r .',
+        "@prefix : <http://e/> . :a :b :c {| :d :e |} .",
+        "@prefix : <http://e/> . :a :b <<( :c :d :e )>> .",
+    ],
+)
+def test_what_is_newer_than_turtle_1_1_is_refused(text: str) -> None:
+    parsed, findings = parse_text(text, "new.ttl")
+    assert parsed is None
+    assert [finding.path for finding in findings] == ["new.ttl"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '@prefix : <http://e/> . :a :b "2026~"^^:edtf , "2026~/2027%"^^:edtf .',
+        "# ---- a rule\n@prefix owl: <http://www.w3.org/2002/07/owl#> . <http://e/> owl:versionInfo \"0.1\" .",
+    ],
+)
+def test_dates_rules_and_versions_of_ontologies_are_turtle_1_1(text: str) -> None:
+    parsed, findings = parse_text(text, "old.ttl")
+    assert parsed is not None
+    assert not findings

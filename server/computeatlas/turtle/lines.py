@@ -11,7 +11,7 @@ import bisect
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -39,8 +39,11 @@ if TYPE_CHECKING:
 #: What the IRIs of quantities begin with.
 QUANTITIES = ID + "quantity/"
 #: What may be newer than Turtle 1.1 (https://www.w3.org/TR/rdf12-turtle/) or a relative IRI: files with it are read
-#: token by token. It may stand in a string or a comment; there it costs time only.
-_LOOK_CLOSER = re.compile(r"<<|\{\||~|--|version|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>\"]*>", re.IGNORECASE)
+#: token by token. It may stand in a string or a comment; there it costs time only. A tilde at the end of a typed string
+#: is that of a date such as `"2026~"^^edtf:EDTF`, and no reifier.
+_LOOK_CLOSER = re.compile(
+    r"""<<|\{\||~(?![-\d/.?%~]*"\^\^)|@[a-z][a-z0-9-]*--|version\s*["'#]|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>"]*>""", re.IGNORECASE
+)
 
 
 class _LineParser(SinkParser):
@@ -91,7 +94,7 @@ class ParsedFile:
     @cached_property
     def _lines(self) -> dict[tuple[str, ...], list[int]]:
         try:
-            return _line_index(_statements(self.text))
+            return _lines_of(self.text)
         except BadSyntax:
             return {}
 
@@ -333,7 +336,17 @@ def _statements(text: str) -> list[tuple[str, str, str, int]]:
     return parser.statements
 
 
+@lru_cache(maxsize=32)
+def _lines_of(text: str) -> dict[tuple[str, ...], list[int]]:
+    """Return the index of the statements of `text`; raises BadSyntax as `_statements` does.
+
+    Kept for the files asked for last: who checks again after each change, as `--watch` does, asks for most of them again.
+    """
+    return _line_index(_statements(text))
+
+
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:
+    """Return the lines of `statements` by subject, by subject and predicate, and by all three terms."""
     index: dict[tuple[str, ...], list[int]] = {}
     for subject, predicate, value, line in statements:
         for key in ((subject, predicate, value), (subject, predicate), (subject,)):
