@@ -243,7 +243,7 @@ def test_what_is_newer_than_turtle_1_1_is_refused(text: str) -> None:
     "text",
     [
         '@prefix : <http://e/> . :a :b "2026~"^^:edtf , "2026~/2027%"^^:edtf .',
-        "# ---- a rule\n@prefix owl: <http://www.w3.org/2002/07/owl#> . <http://e/> owl:versionInfo \"0.1\" .",
+        '# ---- a rule\n@prefix owl: <http://www.w3.org/2002/07/owl#> . <http://e/> owl:versionInfo "0.1" .',
     ],
 )
 def test_dates_rules_and_versions_of_ontologies_are_turtle_1_1(text: str) -> None:

@@ -42,7 +42,9 @@ QUANTITIES = ID + "quantity/"
 #: token by token. It may stand in a string or a comment; there it costs time only. A tilde at the end of a typed string
 #: is that of a date such as `"2026~"^^edtf:EDTF`, and no reifier.
 _LOOK_CLOSER = re.compile(
-    r"""<<|\{\||~(?![-\d/.?%~]*"\^\^)|@[a-z][a-z0-9-]*--|version\s*["'#]|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>"]*>""", re.IGNORECASE
+    r"""<<|\{\||~(?![-\d/.?%~]*"\^\^)|@[a-z][a-z0-9-]*--|version\s*["'#]"""
+    r"""|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>"]*>""",
+    re.IGNORECASE,
 )
 
 
@@ -340,7 +342,7 @@ def _statements(text: str) -> list[tuple[str, str, str, int]]:
 def _lines_of(text: str) -> dict[tuple[str, ...], list[int]]:
     """Return the index of the statements of `text`; raises BadSyntax as `_statements` does.
 
-    Kept for the files asked for last: who checks again after each change, as `--watch` does, asks for most of them again.
+    Kept for the files asked for last: who checks after each change, as `--watch` does, asks for most of them again.
     """
     return _line_index(_statements(text))
 

@@ -209,7 +209,9 @@ def _money_names(locales: list[Locale], codes: Iterable[str]) -> set[tuple[str, 
     for locale in locales:
         plurals = dict(locale._data["currency_names_plural"])
         for code in codes:
-            found.update((name, code) for name in (locale.currencies.get(code), *plurals.get(code, {}).values()) if name)
+            found.update(
+                (name, code) for name in (locale.currencies.get(code), *plurals.get(code, {}).values()) if name
+            )
     return found
 
 
