@@ -205,7 +205,7 @@ def _money(locales: list[Locale]) -> dict[str, frozenset[str]]:
 
 def _money_names(locales: list[Locale], codes: Iterable[str]) -> set[tuple[str, str]]:
     """Return the names of the currencies `codes`, in each number, with the code of each."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for locale in locales:
         plurals = dict(locale._data["currency_names_plural"])
         for code in codes:

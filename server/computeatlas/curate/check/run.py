@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -98,17 +99,20 @@ def check_project(
     if any(finding.path not in read for finding in report.errors):
         report.left_out.append("all checks beyond syntax: fix the files above first")
         return report
-    progress("checking terms, identifiers and codes")
-    report.findings += find_structural_faults(graph) + find_unknown_codes(graph) + find_faulty_dates(graph)
-    facts = facts_of(graph)
-    report.findings += find_grade_faults(graph, facts)
-    progress("checking shapes")
-    report.findings += find_shape_violations(graph, project.shapes())
-    progress("checking rules")
-    quads = [*graph.quads()]
-    engine = EmbeddedEngine([*quads, *derived_quads(quads)])
-    view = derive_current_view(engine, read_query(project.derivation()))
-    report.findings += find_rule_breaches(graph, engine, view, project.checks())
+    # The validator takes longest and leaves Python to others meanwhile.
+    with ThreadPoolExecutor(1) as aside:
+        shapes = aside.submit(find_shape_violations, graph, project.shapes())
+        progress("checking terms, identifiers and codes")
+        report.findings += find_structural_faults(graph) + find_unknown_codes(graph) + find_faulty_dates(graph)
+        facts = facts_of(graph)
+        report.findings += find_grade_faults(graph, facts)
+        progress("checking rules")
+        quads = [*graph.quads()]
+        engine = EmbeddedEngine([*quads, *derived_quads(quads)])
+        view = derive_current_view(engine, read_query(project.derivation()))
+        report.findings += find_rule_breaches(graph, engine, view, project.checks())
+        progress("checking shapes")
+        report.findings += shapes.result()
     if archive is None:
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:
