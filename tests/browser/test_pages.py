@@ -26,6 +26,7 @@ PAGES = [
     "/money",
     "/conflicts",
     "/sources",
+    "/quality",
     "/ontology",
     "/download/",
     "/dataset",

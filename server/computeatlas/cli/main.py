@@ -20,7 +20,7 @@ _DEBUG = "COMPUTEATLAS_DEBUG"
 
 
 #: The commands, in the order of their help. `NAME_command` in the module of that name is the command.
-COMMANDS = ("check", "fmt", "add", "evidence", "build", "diff", "serve", "query", "export")
+COMMANDS = ("check", "fmt", "add", "evidence", "build", "diff", "serve", "query", "info", "export")
 
 
 class _Commands(click.Group):

@@ -8,6 +8,8 @@ ONTOLOGY_IRI = BASE + "ontology"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 DATASET_IRI = BASE + "dataset"
+#: The metrics of the quality of the data.
+METRIC = DATASET_IRI + "/metric/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -15,6 +17,9 @@ OWL = "http://www.w3.org/2002/07/owl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DCTERMS = "http://purl.org/dc/terms/"
 DCAT = "http://www.w3.org/ns/dcat#"
+DQV = "http://www.w3.org/ns/dqv#"
+#: The dimensions of quality in https://www.w3.org/2016/05/ldqd.
+LDQD = "http://www.w3.org/2016/05/ldqd#"
 VOID = "http://rdfs.org/ns/void#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -65,6 +70,7 @@ PREFIXES = {
     "atlas": ATLAS,
     "dcat": DCAT,
     "dcterms": DCTERMS,
+    "dqv": DQV,
     "edtf": "http://id.loc.gov/datatypes/edtf/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",

@@ -106,6 +106,10 @@ class Project:
         """Return the query that derives the current view from the claims."""
         return self._own_or_shipped("queries/derive", ".rq")[0]
 
+    def quality(self) -> list[Path]:
+        """Return the queries that measure the quality of a release: those of the graph, or the project's own."""
+        return self._own_or_shipped("queries/quality", ".rq")
+
     def questions(self) -> list[Path]:
         """Return the example queries: the `.rq` files directly in `queries/`."""
         return sorted((self.root / "queries").glob("*.rq"))
@@ -126,7 +130,7 @@ class Project:
         The name is the relative path; of files that stand in for ones the graph lacks it begins with `shipped/`.
         """
         named = {self.relative(path): path for path in [*self.ontology(), *self.turtle("graph_data")]}
-        for path in [*self.shapes(), *self.rules(), *self.checks(), self.derivation()]:
+        for path in [*self.shapes(), *self.rules(), *self.checks(), self.derivation(), *self.quality()]:
             if path.is_relative_to(self.root):
                 named[self.relative(path)] = path
             else:

@@ -27,6 +27,7 @@ from computeatlas.model.queryfile import read_query
 from computeatlas.release.as_of import as_of
 from computeatlas.release.describe import describe, ontology_version
 from computeatlas.release.infer import infer
+from computeatlas.release.quality import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +87,13 @@ def assemble_graphs(
     graphs["current"] = list(annotate(view))
     graphs["inferred"] += inferred
     progress("describing")
-    graphs["metadata"] = list(describe(graphs, day))
+    engine.add(
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(name)))
+        for name in ("current", "inferred")
+        for t in graphs[name]
+    )
+    metrics = [read_query(path, require=("title", "summary")) for path in project.quality()]
+    graphs["metadata"] = [*describe(graphs, day), *measure(engine, metrics)]
     return {name: graphs[name] for name in GRAPHS}
 
 

@@ -11,7 +11,22 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from computeatlas.model.namespaces import ATLAS, BASE, DCTERMS, GRAPH, ID, OWL, PREFIXES, RDF, RDFS, SKOS, VOID, XSD
+from computeatlas.model.namespaces import (
+    ATLAS,
+    BASE,
+    DCTERMS,
+    DQV,
+    GRAPH,
+    ID,
+    METRIC,
+    OWL,
+    PREFIXES,
+    RDF,
+    RDFS,
+    SKOS,
+    VOID,
+    XSD,
+)  # fmt: skip
 
 from ...views.claimed import node, text
 
@@ -362,6 +377,13 @@ def _statements() -> Iterator[tuple[Subject, str, Value, str]]:
     for name, part in (("creator", ox.Literal("Somebody")), ("title", ox.Literal(""))):
         yield ox.NamedNode(BASE + "dataset"), DCTERMS + name, part, "metadata"
     yield ox.NamedNode(BASE + "dataset"), RDF + "type", ox.NamedNode(DCAT + "Dataset"), "metadata"
+    for value in (ox.Literal("7"), ox.Literal("many"), ox.BlankNode("chain"), ox.NamedNode("http://e/x")):
+        measured = ox.BlankNode()
+        yield measured, RDF + "type", ox.NamedNode(DQV + "QualityMeasurement"), "metadata"
+        yield measured, DQV + "isMeasurementOf", ox.NamedNode(METRIC + "claims-by-country"), "metadata"
+        yield measured, DQV + "value", value, "metadata"
+        yield measured, DCTERMS + "subject", node("place/country"), "metadata"
+        yield measured, DCTERMS + "language", ox.Literal("no such language"), "metadata"
     for name in VALUES:
         partition = ox.NamedNode(_named(by_name["partition"], VOID + "entities", name))
         yield ox.NamedNode(BASE + "dataset"), VOID + "classPartition", partition, "metadata"

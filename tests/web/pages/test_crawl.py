@@ -194,5 +194,6 @@ def test_no_page_has_script_or_style_of_its_own(crawl: Crawl) -> None:
 
 def test_every_view_is_among_what_is_reached(crawl: Crawl) -> None:
     reached = {urlsplit(address).path for address in crawl.found}
-    views = {"/map", "/timeline", "/money", "/conflicts", "/sources", "/ontology", "/sparql", "/search", "/download/"}
+    views = {"/map", "/timeline", "/money", "/conflicts", "/sources", "/quality", "/ontology", "/sparql", "/search",
+             "/download/"}  # fmt: skip
     assert views <= reached

@@ -37,6 +37,7 @@ PAGES = {
     "/money": "/doc/funding/good",
     "/conflicts": "/doc/claim/good",
     "/sources": "/doc/source/good",
+    "/quality": "/doc/place/country",
     "/ontology": "Well-formed code",
     "/search?q=well-formed": "Well-formed",
     "/dataset": "Somebody",

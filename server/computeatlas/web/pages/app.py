@@ -26,6 +26,7 @@ from computeatlas.web.pages import (
     money,
     ontology,
     page_cache,
+    quality,
     search,
     sources,
     sparql,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     front, search, ontology, download, crawlers, sparql, cite, map, timeline, entity, why, money, conflicts, sources,
+    quality,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ _PAGES = (
     "/money",
     "/conflicts",
     "/sources",
+    "/quality",
     "/ontology",
     "/sparql",
     "/dataset",
