@@ -43,6 +43,7 @@ def test_an_entity_stands_in_the_file_of_its_kind_in_the_order_of_names(graph: P
         ({"types": ("DataCenter",)}, "did you mean atlas:DataCentre"),
         ({"alt_labels": ("Shed",)}, "the language of “Shed” is not given"),
         ({"label_en": "HÁLL"}, "the graph has infra:hall (Hall)"),
+        ({"label_en": "The Hall Ltd"}, "nearly there already — the graph has infra:hall (Hall)"),
         ({"label_sv": "Halll"}, "nearly there already — the graph has infra:hall (Hall)"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from computeatlas.curate.amounts.quantity import unit_words
+from computeatlas.curate.likeness import spelled
 from computeatlas.curate.passages import facts_of
 from computeatlas.engine.embedded import EmbeddedEngine, Query
 from computeatlas.model.errors import UsageError
@@ -17,7 +18,6 @@ from computeatlas.model.namespaces import ATLAS, ID, OWL, PREFIXES, RDFS, shorte
 from computeatlas.model.quantities import QuantityNameError, read_name
 from computeatlas.model.quantity_text import say
 from computeatlas.model.terms import text_of
-from computeatlas.model.text import fold, split
 from computeatlas.model.units import MONEY
 
 if TYPE_CHECKING:
@@ -270,8 +270,3 @@ def expand(name: str) -> str:
         return name[1:-1]
     prefix, colon, local = name.partition(":")
     return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
-
-
-def spelled(label: str) -> str:
-    """Return `label` as it is compared: its words without case, accents and punctuation."""
-    return " ".join(split(fold(label)))

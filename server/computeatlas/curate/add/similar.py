@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rapidfuzz import fuzz, process
 
-from computeatlas.curate.add.lookup import spelled
+from computeatlas.curate.likeness import keys, near, spelled
 from computeatlas.model.namespaces import ATLAS, shorten
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from computeatlas.curate.add.lookup import Lookup
     from computeatlas.curate.add.resolve import Terms
     from computeatlas.model.terms import Term
-
-#: From 0 to 100: at 88 one letter in eight differs (https://rapidfuzz.github.io/RapidFuzz/Usage/fuzz.html#ratio).
-_ALIKE = 88.0
 
 #: What tells two claims of one document apart that give the same value: how, by whom and when it is said.
 _MANNER = ("modality", "statedBy", "asOf")
@@ -103,15 +99,15 @@ def _folded(values: frozenset[Term]) -> set[tuple[str, str]]:
 def things_called(labels: Collection[str], known: Lookup, among: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the things of `among` that have one of `labels`, and those with a label like one, the nearest first.
 
-    Labels are compared without case, accents and punctuation, and without regard to the order of their words.
+    Labels are compared without case, accents and punctuation, and without regard to the order of their words; those
+    that differ in article, legal form or words for a data centre alone are alike.
     """
     spellings = known.spellings(among)
     same: dict[str, None] = {}
     alike: dict[str, None] = {}
     for label in dict.fromkeys(map(spelled, labels)):
-        for spelling, _score, _key in process.extract(
-            label, list(spellings), scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=10
-        ):
+        bare_alike = [spelling for spelling in spellings if not keys(label).isdisjoint(keys(spelling))]
+        for spelling in dict.fromkeys((*near(label, list(spellings)), *bare_alike)):
             found = same if _sorted(spelling) == _sorted(label) else alike
             found.update(dict.fromkeys(sorted(spellings[spelling])))
     return list(same), [name for name in alike if name not in same]

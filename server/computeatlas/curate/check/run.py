@@ -16,6 +16,7 @@ from computeatlas.curate.check.registers import find_unknown_codes
 from computeatlas.curate.check.rules import find_rule_breaches
 from computeatlas.curate.check.shapes import find_shape_violations
 from computeatlas.curate.check.structure import find_structural_faults
+from computeatlas.curate.check.twins import find_twins
 from computeatlas.curate.current_view import derive_current_view
 from computeatlas.curate.derived_days import derived_quads
 from computeatlas.curate.passages import facts_of
@@ -105,7 +106,7 @@ def check_project(
         progress("checking terms, identifiers and codes")
         report.findings += find_structural_faults(graph) + find_unknown_codes(graph) + find_faulty_dates(graph)
         facts = facts_of(graph)
-        report.findings += find_grade_faults(graph, facts)
+        report.findings += find_grade_faults(graph, facts) + find_twins(graph)
         progress("checking rules")
         quads = [*graph.quads()]
         engine = EmbeddedEngine([*quads, *derived_quads(quads)])
