@@ -5,12 +5,19 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from computeatlas.cli.main import COMMANDS
+from computeatlas.engine.embedded import Query
 
 from .test_house import ARROWS
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from computeatlas.engine.embedded import EmbeddedEngine
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")]
@@ -36,13 +43,59 @@ ROOTS = [
 _FILE_NAME = re.compile(r"(?<![\w/.:<*-])((?:[a-z_]+/)+[a-z_]+\.(?:py|md|rq|ttl|html|css|js|mjs|txt|csv|tsv))\b")
 
 
-def test_the_list_of_checks_is_current() -> None:
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs/generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    text = module.PAGE.read_text(encoding="utf-8")
-    assert module.page(text) == text, "run python docs/generate.py"
+    return module
+
+
+def test_the_list_of_checks_is_current(generate: ModuleType) -> None:
+    text = generate.CHECKS.read_text(encoding="utf-8")
+    assert generate.page(text, generate.checks()) == text, "run python docs/generate.py"
     assert "`claim-evidence`" in text
+
+
+def test_the_coverage_in_the_codebook_is_current(generate: ModuleType, engine: EmbeddedEngine) -> None:
+    text = generate.CODEBOOK.read_text(encoding="utf-8")
+    assert generate.page(text, generate.coverage(engine)) == text, "run python docs/generate.py"
+    assert "`atlas:electricalPower`" in text
+
+
+def test_the_coverage_in_the_codebook_is_what_a_recount_gives(generate: ModuleType, engine: EmbeddedEngine) -> None:
+    """Of facilities by kind, counted thing by thing; of one property, from all the things that may have it."""
+    atlas = "https://w3id.org/compute-atlas/ontology#"
+
+    def things(pattern: str) -> set[str]:
+        text = (
+            f"PREFIX atlas: <{atlas}> PREFIX graph: <https://w3id.org/compute-atlas/graph/> SELECT ?x {{ {pattern} }}"
+        )
+        return {row["x"].value for row in engine.table(Query(text)).records()}
+
+    rows = [line.strip("| ").split(" | ") for line in generate.CODEBOOK.read_text("utf-8").splitlines()]
+    head = next(row for row in rows if row[0] == "kind")
+    for kind, name in (("Supercomputer", "supercomputer"), ("AIFactory", "AI factory")):
+        row = dict(zip(head, next(row for row in rows if row[0] == name), strict=True))
+        all_of_it = things(f"GRAPH graph:entities {{ ?x a atlas:{kind} }}")
+        assert row["things"] == str(len(all_of_it))
+        for field, known in (("place", "locatedIn"), ("electrical power", "electricalPower"), ("stage", "status")):
+            share = len(all_of_it & things(f"?x atlas:{known} ?any")) / len(all_of_it)
+            assert abs(share * 100 - int(row[field].replace("< 1", "0"))) <= 1, (kind, field)
+    amount = next(row for row in rows if "`atlas:contractValue`" in row)
+    contracts = things("?x a atlas:Contract")
+    assert amount[3] == str(len(contracts & things("?x atlas:contractValue ?any")))
+
+
+def test_the_holes_that_the_codebook_names_are_there(engine: EmbeddedEngine) -> None:
+    """Who fills one takes it out of the codebook."""
+    ask = """PREFIX atlas: <https://w3id.org/compute-atlas/ontology#>
+    PREFIX infra: <https://w3id.org/compute-atlas/id/infrastructure/> ASK { %s }"""
+    mimer = """VALUES ?x { infra:mimer infra:mimer-supercomputer } ?x atlas:usesHardware|atlas:usesAccelerator|
+      atlas:acceleratorCount|atlas:performance|atlas:electricalPower|atlas:hasInstallation ?any"""
+    factories = "VALUES ?kind { atlas:AIFactory atlas:AIFactoryAntenna } ?x a ?kind ; atlas:electricalPower ?any"
+    for hole in (mimer, factories):
+        assert engine.table(Query(ask % hole)).rows[0][0].value == "false", hole
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
