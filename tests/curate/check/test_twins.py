@@ -84,6 +84,11 @@ FALUN = [claim("infra:evroc-a", "locatedIn", "place:falun"), claim("infra:evroc-
          claim("infra:a", "locatedIn", "place:falun") + claim("infra:b", "locatedIn", "place:falun"), 0),
         (thing("infra:a", "Data centre of Evroc in Falun") + thing("infra:b", "Data centre of Nscale in Falun"),
          claim("infra:a", "locatedIn", "place:falun") + claim("infra:b", "locatedIn", "place:falun"), 0),
+        # Another town, of which one is not in the graph; a town that is misspelt is the same.
+        (thing("infra:a", "Evroc data centre in Falun") + thing("infra:b", "Evroc data centre in Borås"),
+         claim("infra:a", "builtBy", "actor:evroc") + claim("infra:b", "builtBy", "actor:evroc"), 0),
+        (thing("infra:a", "Evroc data centre in Falun") + thing("infra:b", "Evroc data centre in Fahlun"),
+         claim("infra:a", "builtBy", "actor:evroc") + claim("infra:b", "builtBy", "actor:evroc"), 1),
         # Classes that exclude each other, and kinds that are not compared.
         (thing("infra:a", "Lumi", "AIFactory") + thing("infra:b", "LUMI", "Supercomputer"), "", 0),
         (thing("actor:a", "Falck", "Person") + thing("actor:b", "Falck AB", "Company"), "", 0),

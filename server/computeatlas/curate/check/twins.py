@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: With a place or an owner in common, names may differ more than those of which nothing else is known.
 _CLOSE = 85.0
+#: At 75 one letter in four differs: below that two words are two names.
+_MISSPELT = 75.0
 _TYPE, _WITHIN = RDF + "type", ATLAS + "within"
 _SUBJECT, _PREDICATE, _OBJECT = ATLAS + "subject", ATLAS + "predicate", ATLAS + "object"
 _NAMES = frozenset((RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"))
@@ -161,13 +163,16 @@ class _Twins:
                         yield one, other, why
 
     def _name_others(self, name: str, like: str) -> bool:
-        """Say whether two names differ in naming other things: the sites of two firms, or of a firm in two towns."""
-        words, others = set(name.split()), set(like.split())
-        return min(len(words), len(others)) > 1 and all(
-            # In Swedish a name has an s where it is somebody's.
-            any(word in self._named or word.removesuffix("s") in self._named for word in different)
-            for different in (words - others, others - words)
-        )
+        """Say whether two names differ in naming other things: the sites of two firms, or of a firm in two towns.
+
+        A name that is only misspelt is no other.
+        """
+        different = set(name.split()) - set(like.split()), set(like.split()) - set(name.split())
+        one, other = (" ".join(sorted(words)) for words in different)
+        if " " not in name or " " not in like or not one or not other or any(near(one, [other], _MISSPELT)):
+            return False
+        # In Swedish a name has an s where it is somebody's.
+        return any(word in self._named or word.removesuffix("s") in self._named for word in set.union(*different))
 
     def _around(self, place: str) -> set[str]:
         """Return `place` and all that it lies in."""
