@@ -54,6 +54,8 @@ STEPS = tuple(
 _LEAST = 3
 #: Lines of a scale. Each row of a page draws them, so a date of the year 1 must not make them two thousand.
 _MOST_LINES = 100
+#: Years of one date by which a row is found: "between 1900 and 2100" is not looked for in each of them.
+_MOST_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,24 @@ class Row:
     events: tuple[Event, ...]
     mentions: tuple[Mention, ...]
     slips: tuple[Slip, ...]
+
+    @property
+    def begins(self) -> int | None:
+        """The year for which the earliest of its events is said, None where none has a date."""
+        return min((event.said.days[0].year for event in self.events if event.said), default=None)
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that its events give or are said for; of what has no events those of its documents."""
+        dates = [when for event in self.events for when in (*event.dates, *([event.said] if event.said else []))]
+        if not self.events:
+            dates = [item.source.issued for item in self.mentions if item.source.issued]
+        return frozenset(year for when in dates for year in _years(when))
+
+    @property
+    def stages(self) -> frozenset[str]:
+        """The stages that its events give."""
+        return frozenset(stage for event in self.events for stage in event.stages)
 
     @property
     def is_dated(self) -> bool:
@@ -186,7 +206,10 @@ class Timeline:
 
 
 def read_timeline(reader: Reader) -> Timeline:
-    """Return what is said on all facilities, and on whatever else has a claim on a stage or a date of a step."""
+    """Return what is said on all facilities, and on whatever else has a claim on a stage or a date of a step.
+
+    The labels of the things are fetched, not those of what is said: a page shows few of them.
+    """
     claimed, spoken = reader.ask_all(reader.text("timeline_claims"), reader.text("timeline_documents"))
     rows = list(claimed.records())
     facts = Facts(spread(rows, _CLAIM_COLUMNS))
@@ -205,7 +228,7 @@ def read_timeline(reader: Reader) -> Timeline:
             said = {name: [row[column]] for name, column in columns.items() if column in row}
             found.append(Mention(read_source(source, said), whole_of(row.get("claims")) or 0))
     subjects = sorted({*events, *mentions})
-    reader.need_in(subjects, events, mentions)
+    reader.need(subjects)
     made = [_row(subject, events.get(subject, []), mentions.get(subject, [])) for subject in subjects]
     made.sort(key=lambda row: (reader.label(row.subject).casefold(), row.subject))
     told = sorted((row for row in made if row.events), key=lambda row: min(map(_when, row.events)))
@@ -244,6 +267,14 @@ def slips(events: Iterable[Event]) -> tuple[Slip, ...]:
         if all(after > before for after, before in zip(_goal(later), _goal(last), strict=True)):
             found.append(Slip(last, later))
     return tuple(found)
+
+
+def _years(when: EdtfDate) -> Iterable[int]:
+    """Return the years in which a date lies; of one without a beginning or an end only that of its other end."""
+    first, last = when.days
+    if when.earliest is None or when.latest is None:
+        return {first.year if when.latest is None else last.year}
+    return range(first.year, min(last.year, first.year + _MOST_YEARS) + 1)
 
 
 def _row(subject: str, events: Sequence[Event], mentions: Sequence[Mention]) -> Row:
