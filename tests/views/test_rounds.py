@@ -82,7 +82,7 @@ PAGES: dict[str, tuple[Callable[[Reader], object], int]] = {
     "money": (money, 4),
     "conflicts": (conflicts, 4),
     "sources": (sources, 4),
-    "timeline": (timeline, 2),
+    "timeline": (timeline, 3),
     "front": (front, 2),
     "map": (map_page, 4),
     "map of the front page": (lambda reader: overview_map(reader, BARE), 4),

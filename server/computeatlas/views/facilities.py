@@ -7,7 +7,7 @@ which only the country is known is counted in the country, and has no point of i
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -127,14 +127,27 @@ def chosen(choices: Choices, kinds: Sequence[str], stages: Sequence[str]) -> dic
 
 
 def read_facilities(reader: Reader, values: Mapping[str, Iterable[Term]]) -> tuple[Facility, ...]:
-    """Return the facilities that `map_facilities` gives with `values`, by label."""
+    """Return the facilities that `map_facilities` gives with `values`, by label, without roles."""
     rows = _by_facility(reader.records("map_facilities", **values))
-    roles: dict[str, list[dict[str, Term]]] = {}
-    if rows:
-        roles = _by_facility(reader.records("map_roles", facility=[ox.NamedNode(name) for name in rows]))
-    facilities = [_facility(name, found, roles.get(name, [])) for name, found in rows.items()]
+    facilities = [_facility(name, found) for name, found in rows.items()]
     reader.need_in(facilities)
     return tuple(sorted(facilities, key=lambda facility: (reader.label(facility.iri).casefold(), facility.iri)))
+
+
+def with_roles(reader: Reader, facilities: Iterable[Facility]) -> tuple[Facility, ...]:
+    """Return `facilities` with the roles that actors have in them: one query, for as many as a page shows."""
+    shown = tuple(facilities)
+    rows: dict[str, list[dict[str, Term]]] = {}
+    if shown:
+        rows = _by_facility(reader.records("map_roles", facility=[ox.NamedNode(item.iri) for item in shown]))
+    found = tuple(replace(item, roles=_roles(rows.get(item.iri, ()))) for item in shown)
+    reader.need_in(found)
+    return found
+
+
+def at_place(facilities: Iterable[Facility], place: str) -> tuple[Facility, ...]:
+    """Return those of which `place` is the narrowest place known; of an empty one those of which none is."""
+    return tuple(item for item in facilities if place in ({spot.place for spot in item.spots} or {""}))
 
 
 def unplaced(reader: Reader, facilities: Iterable[Facility]) -> tuple[Unplaced, ...]:
@@ -151,7 +164,7 @@ def unplaced(reader: Reader, facilities: Iterable[Facility]) -> tuple[Unplaced, 
 
 def facilities_in(rows: Iterable[dict[str, Term]]) -> list[Facility]:
     """Return the facilities, or places, in the rows of `map_spots`, in their order."""
-    return [_facility(name, some, []) for name, some in _by_facility(rows).items()]
+    return [_facility(name, some) for name, some in _by_facility(rows).items()]
 
 
 def _by_facility(rows: Iterable[dict[str, Term]]) -> dict[str, list[dict[str, Term]]]:
@@ -163,7 +176,7 @@ def _by_facility(rows: Iterable[dict[str, Term]]) -> dict[str, list[dict[str, Te
     return found
 
 
-def _facility(name: str, rows: list[dict[str, Term]], roles: list[dict[str, Term]]) -> Facility:
+def _facility(name: str, rows: list[dict[str, Term]]) -> Facility:
     """Return a facility made of its rows: each row is one of the ways to combine its values."""
     kinds = sorted({kind for row in rows if (kind := iri_of(row.get("kind")))})
     stages: dict[str, set[str]] = {}
@@ -174,18 +187,21 @@ def _facility(name: str, rows: list[dict[str, Term]], roles: list[dict[str, Term
         if (place := iri_of(row.get("place"))) is not None:
             key = (place, iri_of(row.get("spot")))
             spots.setdefault(key, (row, set()))[1].update(_iris(row, "placeCertainty"))
-    parts: dict[tuple[str, str], set[str]] = {}
-    for row in roles:
-        role, actor = iri_of(row["role"]), iri_of(row["actor"])
-        if role is not None and actor is not None:
-            parts.setdefault((role, actor), set()).update(_iris(row, "certainty"))
     return Facility(
         name,
         tuple(kinds),
         tuple((stage, tuple(sorted(certainty))) for stage, certainty in sorted(stages.items())),
         tuple(_spot(row, tuple(sorted(certainty))) for _key, (row, certainty) in sorted(spots.items(), key=_by_place)),
-        tuple(Role(role, actor, tuple(sorted(certainty))) for (role, actor), certainty in parts.items()),
     )
+
+
+def _roles(rows: Iterable[dict[str, Term]]) -> tuple[Role, ...]:
+    parts: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        role, actor = iri_of(row["role"]), iri_of(row["actor"])
+        if role is not None and actor is not None:
+            parts.setdefault((role, actor), set()).update(_iris(row, "certainty"))
+    return tuple(Role(role, actor, tuple(sorted(certainty))) for (role, actor), certainty in parts.items())
 
 
 def _by_place(item: tuple[tuple[str, str | None], object]) -> tuple[str, str]:

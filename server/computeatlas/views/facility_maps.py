@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pycountry
 
 from computeatlas.model.terms import iri
-from computeatlas.views.drawing.map import Area, Mark, draw, window_around
+from computeatlas.views.drawing.clusters import Mark
+from computeatlas.views.drawing.map import Area, draw, window_around
 from computeatlas.views.facilities import choices_in, chosen, facilities_in, read_choices, read_facilities, unplaced
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _mark(facility: Facility, spot: Spot, choices: Choices, outlines: Outlines) 
         return None
     kind = facility.kinds[0] if facility.kinds else ""
     shape = choices.shape(kind)
-    return Mark(*point, facility.iri, kind, shape, facility.status, exact=spot.exact)
+    return Mark(*point, facility.iri, kind, shape, facility.status, exact=spot.exact, place=spot.place)
 
 
 def _areas(groups: Iterable[Unplaced], outlines: Outlines) -> list[Area]:

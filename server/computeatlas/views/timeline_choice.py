@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader wants: a year (None: any), the IRI of a stage (empty: any), and whether only plans that slipped."""
+    """What the reader wants: a year (None: any), the IRI of a stage (empty: any), or only plans that slipped."""
 
     year: int | None = None
     stage: str = ""

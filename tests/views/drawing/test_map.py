@@ -13,14 +13,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from computeatlas.model.errors import UsageError
+from computeatlas.views.drawing.clusters import Mark, cluster
 from computeatlas.views.drawing.map import (
     BARE,
-    Mark,
     Outline,
     Outlines,
     Projection,
     Window,
-    cluster,
     draw,
     read_outlines,
     window_around,

@@ -23,24 +23,23 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from computeatlas.model.errors import UsageError
+from computeatlas.views.drawing.clusters import APART, cluster, opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from computeatlas.views.drawing.clusters import Cluster, Mark
 
 Point = tuple[float, float]
 #: A corner of a path of the outlines' file, which has absolute `M` and `L`, and `Z`.
 _CORNER = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 #: Horizontal lines along which the broadest part of a country is looked for.
 _LINES = 24
-#: How far two marks must be apart, in pixels, to be drawn apart.
-APART = 22.0
-#: How far marks at one and the same place are moved from it when their cluster is opened, in pixels.
-_SPREAD = 15.0
 
 
 @dataclass(frozen=True)
@@ -179,42 +178,6 @@ def read_outlines(text: str) -> Outlines:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A thing at a point of the drawing.
-
-    `shape` is the number of its kind, `status` the IRI of its stage, empty where none is stated. Not `exact`: the thing
-    is somewhere in an area of which this is the point that a register gives. `shift` is by how many pixels the mark
-    is moved when several stand at one place.
-    """
-
-    x: float
-    y: float
-    thing: str
-    kind: str = ""
-    shape: int = 0
-    status: str = ""
-    exact: bool = True
-    shift: Point = (0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Marks so near one another that one is drawn for all; `x` and `y` are the middle, `anchor` names its list."""
-
-    x: float
-    y: float
-    marks: tuple[Mark, ...]
-    anchor: str
-
-    @property
-    def apart_from(self) -> float:
-        """The length in the drawing that must be `APART` pixels for all its places to be seen apart; 0: one place."""
-        places = sorted({(mark.x, mark.y) for mark in self.marks})
-        gaps = (math.dist(one, other) for index, one in enumerate(places) for other in places[index + 1 :])
-        return min(gaps, default=0.0)
-
-
-@dataclass(frozen=True)
 class Area:
     """A country in which things are of which no more is known than that; `place` is what the graph says, at (x, y)."""
 
@@ -266,37 +229,7 @@ def draw(
     land = tuple(country for country in outlines.within(seen) if country.code is None or country.code not in known)
     inside = [mark for mark in marks if seen.holds((mark.x, mark.y))]
     outside = tuple(mark for mark in marks if not seen.holds((mark.x, mark.y)))
-    return Drawing(seen, unit, land, shown, cluster(inside, APART * unit), outside)
-
-
-def cluster(marks: Iterable[Mark], apart: float) -> tuple[Cluster, ...]:
-    """Return `marks` in clusters, from the top down: no mark is farther than `apart` from the first of its cluster."""
-    found: list[list[Mark]] = []
-    cells: dict[tuple[int, int], list[list[Mark]]] = {}
-    for mark in sorted(marks, key=lambda mark: (mark.y, mark.x, mark.thing)):
-        column, row = int(mark.x // apart), int(mark.y // apart)
-        near = (
-            group
-            for across in (column - 1, column, column + 1)
-            for down in (row - 1, row, row + 1)
-            for group in cells.get((across, down), ())
-            if math.dist((group[0].x, group[0].y), (mark.x, mark.y)) <= apart
-        )
-        group = next(near, None)
-        if group is None:
-            group = []
-            found.append(group)
-            cells.setdefault((column, row), []).append(group)
-        group.append(mark)
-    return tuple(
-        Cluster(
-            sum(mark.x for mark in group) / len(group),
-            sum(mark.y for mark in group) / len(group),
-            _spread(group),
-            f"group-{number}",
-        )
-        for number, group in enumerate(found, 1)
-    )
+    return Drawing(seen, unit, land, shown, opening(cluster(inside, APART * unit)), outside)
 
 
 def window_around(outlines: Outlines, points: Sequence[Point], *, least: float) -> Window:
@@ -312,24 +245,6 @@ def window_around(outlines: Outlines, points: Sequence[Point], *, least: float) 
     x = min(max((left + right - width) / 2, 0), outlines.width - width)
     y = min(max((top + bottom - height) / 2, 0), outlines.height - height)
     return Window(x, y, width, height)
-
-
-def _spread(group: list[Mark]) -> tuple[Mark, ...]:
-    """Return the marks with those at one place moved onto a circle around it."""
-    here: dict[Point, list[Mark]] = {}
-    for mark in group:
-        here.setdefault((mark.x, mark.y), []).append(mark)
-    moved = []
-    for same in here.values():
-        if len(same) == 1:
-            moved += same
-            continue
-        # Round a larger circle, so that more of them do not touch.
-        radius = max(_SPREAD, _SPREAD * len(same) / 4)
-        for number, mark in enumerate(same):
-            turn = 2 * math.pi * number / len(same)
-            moved.append(replace(mark, shift=(radius * math.sin(turn), -radius * math.cos(turn))))
-    return tuple(moved)
 
 
 def _area(ring: Sequence[Point]) -> float:

@@ -35,6 +35,9 @@ _NOTES = frozenset(_SKOS + name for name in ("editorialNote", "scopeNote"))
 #: Properties that the head of the page shows.
 _IN_HEAD = frozenset({_TYPE, OWL + "deprecated", DCTERMS + "isReplacedBy"}) | _LABELS | _OTHER_NAMES | _MATCHES | _NOTES
 
+#: A page with more notes than this is long.
+_LONG = 12
+
 
 @dataclass(frozen=True)
 class Page:
@@ -71,6 +74,19 @@ class Page:
     uses: tuple[tuple[str, Term], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     passage: Passage | None = None
+
+    @property
+    def notes_by_document(self) -> Mapping[Source | None, list[tuple[Passage, int]]]:
+        """The cited passages with their numbers, by document; None: the document is not given."""
+        found: dict[Source | None, list[tuple[Passage, int]]] = {}
+        for passage, number in self.numbers.items():
+            found.setdefault(passage.source, []).append((passage, number))
+        return found
+
+    @property
+    def is_long(self) -> bool:
+        """Whether so much is said that a list of contents helps."""
+        return len(self.numbers) > _LONG
 
     @property
     def source(self) -> Source:

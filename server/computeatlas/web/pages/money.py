@@ -15,12 +15,12 @@ from computeatlas.web.pages.parameters import page_number
 
 blueprint = Blueprint("money", __name__)
 
-_ROWS = 100
+_ROWS = 50
 
 
 @blueprint.get("/money")
 def money() -> str:
-    """Show commitments by programme, bars by currency, and apart from them costs; a hundred lines a page."""
+    """Show commitments by programme, bars by currency, and apart from them costs; fifty lines a page."""
     shown = page_of(read_lines(reader()), page_number(), _ROWS)
     entries, sums = read_entries(reader(), shown.rows)
     claims = tuple(dict.fromkeys(claim for entry in entries for claim in entry.claims))

@@ -14,12 +14,12 @@ from computeatlas.web.pages.parameters import page_number
 
 blueprint = Blueprint("sources", __name__)
 
-_ROWS = 100
+_ROWS = 50
 
 
 @blueprint.get("/sources")
 def sources() -> str:
-    """Show each document with what rests on it and how its claims have fared; a hundred a page."""
+    """Show each document with what rests on it and how its claims have fared; fifty a page."""
     shown = page_of(read_documents(reader()), page_number(), _ROWS)
     records = read_records(reader(), shown.rows)
     subjects = read_subjects(reader(), records)

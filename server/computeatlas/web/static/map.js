@@ -25,7 +25,7 @@ function enhance(figure) {
     const unit = width / (svg.getBoundingClientRect().width || width);
     for (const { node, x, y } of places) node.setAttribute("transform", `translate(${x} ${y}) scale(${unit})`);
     for (const group of groups) {
-      const open = state.zoom >= SURE || (group.dataset.apart > 0 && group.dataset.apart >= ROOM * unit);
+      const open = group.dataset.apart !== undefined && (state.zoom >= SURE || (group.dataset.apart > 0 && group.dataset.apart >= ROOM * unit));
       const focused = group.contains(document.activeElement);
       group.classList.toggle("open", open);
       // What is hidden loses the focus: it goes to what is shown in its stead.
@@ -152,3 +152,8 @@ function enhance(figure) {
 }
 
 for (const figure of document.querySelectorAll("figure.map[data-zoom]")) enhance(figure);
+
+// Whoever follows a sign to its list finds it unfolded: not every browser does that.
+const unfold = () => document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+addEventListener("hashchange", unfold);
+unfold();
