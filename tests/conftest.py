@@ -23,6 +23,8 @@ from computeatlas.model.project import Project
 from computeatlas.release.build import build
 from computeatlas.release.load import load
 
+from .small_graph import build_small
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -47,7 +49,7 @@ TINY = Path(__file__).parent / "data" / "tiny"
 #: longest queries of the pages take longer than those that a server has by default.
 PATIENT = ("--timeout", "300", "--queue-timeout", "300")
 #: Fixtures that start what takes a second or more: tests with one of them are slow, whatever else they do.
-HEAVY = frozenset({"serving", "site", "java", "chromium"})
+HEAVY = frozenset({"serving", "site", "small_site", "java", "chromium"})
 #: Modules that take long, longest first: with several processes (pytest-xdist) they begin first, so that what is short
 #: fills up the end. A module stays in one process, for the servers and browsers that its tests share, unless its tests
 #: share nothing (True).
@@ -258,6 +260,25 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 def release(project: Project, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A release of the project, built once."""
     return (made_once("releases", lambda folder: build(project, folder)) / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def small_release(release: Path, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A release of a part of the project, for tests that go through all of a graph; see `small_graph`."""
+    folder = made_once("small", lambda folder: build_small(release, REPOSITORY, folder))
+    return (folder / "releases" / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def small_engine(small_release: Path) -> EmbeddedEngine:
+    return load(small_release)[1]
+
+
+@pytest.fixture(scope="session")
+def small_site(small_release: Path) -> Iterator[str]:
+    """The URL of a real server of the small release, shared by all tests that only read; its queries have time."""
+    with _serving("--release", str(small_release), "--rate", "off", "--log", "off", *PATIENT) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_buttons_do_the_same(visit) -> None:
 
 def test_a_cluster_opens_when_there_is_room_and_the_focus_stays_on_it(visit) -> None:
     page = visit().go("/map")
-    cluster = page.locator(".cluster").first
+    cluster = page.locator(".group[data-apart] .cluster").first
     assert page.locator(".member").first.is_hidden()
     cluster.focus()
     frame = page.locator("figure.map svg").bounding_box()
