@@ -82,12 +82,12 @@ def _measurements(name: str, values: list[tuple[dict[str, Term], ox.Literal]]) -
     """Yield a measurement for each row and its value.
 
     Measurements are blank nodes, so that the pages of what they are about do not list them among what refers to it;
-    their labels are made of what they measure, so that two builds give the same bytes.
+    their labels are made of what they measure, so that two builds give the same bytes. The data set does not name them
+    (dqv:hasQualityMeasurement, the inverse of dqv:computedOn): its page would list hundreds of nameless nodes.
     """
     for row, value in values:
         of, language = row.get("of"), row.get("language")
         node = ox.BlankNode("m" + hashlib.sha256(f"{name} {of} {language}".encode()).hexdigest()[:32])
-        yield ox.Triple(_DATASET, ox.NamedNode(DQV + "hasQualityMeasurement"), node)
         yield ox.Triple(node, _TYPE, ox.NamedNode(DQV + "QualityMeasurement"))
         yield ox.Triple(node, ox.NamedNode(DQV + "isMeasurementOf"), ox.NamedNode(METRIC + name))
         yield ox.Triple(node, ox.NamedNode(DQV + "computedOn"), _DATASET)
