@@ -55,7 +55,7 @@ check: $(VENV)/.serve ## check ontology and data
 test: $(VENV)/.test bundle-if-node ## run every test
 	$(BIN)/python -m pytest -n $(PROCESSES)
 
-test-fast: $(VENV)/.test bundle-if-node ## run the tests that take less than a second and need no server
+test-fast: $(VENV)/.test bundle-if-node ## run the tests of short modules that take less than a second and need no server
 	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow"
 
 test-busy: $(VENV)/.test bundle-if-node ## run every test three times while all cores are kept busy by something else

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from computeatlas.model.project import Project
 from computeatlas.release.build import build
 from computeatlas.release.load import load
+from computeatlas.turtle.lines import parse_project
 
 from .small_graph import build_small
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from computeatlas.engine.embedded import EmbeddedEngine
     from computeatlas.model.manifest import Manifest
+    from computeatlas.turtle.lines import ParsedGraph
 
 # No test may depend on how fast the machine is. In CI the examples are the same in every run, so that a change is
 # judged by what it changes; everywhere else they are new each time.
@@ -50,9 +52,9 @@ TINY = Path(__file__).parent / "data" / "tiny"
 PATIENT = ("--timeout", "300", "--queue-timeout", "300")
 #: Fixtures that start what takes a second or more: tests with one of them are slow, whatever else they do.
 HEAVY = frozenset({"serving", "site", "small_site", "java", "chromium"})
-#: Modules that take long, longest first: with several processes (pytest-xdist) they begin first, so that what is short
-#: fills up the end. A module stays in one process, for the servers and browsers that its tests share, unless its tests
-#: share nothing (True).
+#: Modules that take more than ten seconds, longest first: their tests are slow without a mark, and with several
+#: processes (pytest-xdist) they begin first, so that what is short fills up the end. A module stays in one process, for
+#: the servers and browsers that its tests share, unless its tests share nothing (True).
 LONG = {
     "web/pages/test_malformed.py": False,
     "faults/test_hostile_queries.py": False,
@@ -119,9 +121,9 @@ def _module_of(name: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a server, Java or Chromium as slow, and let what takes long begin first in several processes."""
+    """Mark what needs a server, Java or Chromium and long modules as slow; the longest begin first in processes."""
     for item in items:
-        if not HEAVY.isdisjoint(getattr(item, "fixturenames", ())):
+        if not HEAVY.isdisjoint(getattr(item, "fixturenames", ())) or _module_of(item.nodeid) in LONG:
             item.add_marker("slow")
     if hasattr(config, "workerinput"):
         places = {module: place for place, module in enumerate(LONG)}
@@ -282,6 +284,24 @@ def small_site(small_release: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def tiny_release(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A release of the tiny graph, built once; it is only read."""
+
+    def fill(folder: Path) -> None:
+        build(Project.find(copy_tiny(folder / "root")), folder)
+
+    return (made_once("tiny-releases", fill) / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def parsed(project: Project) -> ParsedGraph:
+    """The files of the project, parsed once in each process; they are only read."""
+    graph, findings = parse_project(project)
+    assert findings == []
+    return graph
+
+
+@pytest.fixture(scope="session")
 def loaded(release: Path) -> tuple[Manifest, EmbeddedEngine]:
     return load(release)
 
@@ -308,13 +328,17 @@ def runner() -> CliRunner:
     return CliRunner()
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A root with the project's ontology and a graph of two claims, to be broken."""
-    root = tmp_path / "tiny"
+def copy_tiny(root: Path) -> Path:
+    """Make `root` a project with this ontology and a graph of three claims, and return it."""
     shutil.copytree(TINY, root)
     shutil.copytree(REPOSITORY / "ontology", root / "ontology")
     # These name the project's own data files.
     (root / "ontology" / "compute-atlas-all.ttl").unlink()
     (root / "ontology" / "catalog-v001.xml").unlink()
     return root
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A root with the project's ontology and a graph of three claims, to be broken."""
+    return copy_tiny(tmp_path / "tiny")

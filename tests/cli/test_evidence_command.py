@@ -18,7 +18,7 @@ from computeatlas.curate.show import show_claim
 from computeatlas.model.archive import CONTEXT
 from computeatlas.model.errors import UsageError
 from computeatlas.model.project import Project
-from computeatlas.turtle.lines import parse_project
+from computeatlas.turtle.lines import ParsedGraph, parse_project
 
 TEXTS = Path(__file__).parents[1] / "data" / "archive"
 CLAIMS = "graph_data/claims/hall.ttl"
@@ -244,10 +244,9 @@ def test_a_terminal_without_styles_and_a_pipe_have_marks(tiny: Path) -> None:
     assert "Builder puts up a hall in Town. «It may cost ten.»\n" in piped
 
 
-def test_a_claim_of_the_graph_can_be_shown(project: Project, archive: Path) -> None:
-    graph, _ = parse_project(project)
+def test_a_claim_of_the_graph_can_be_shown(parsed: ParsedGraph, archive: Path) -> None:
     texts = read_archive(archive)
-    shown = show_claim(graph, "claim:falun-cost-third", texts)
+    shown = show_claim(parsed, "claim:falun-cost-third", texts)
     assert shown.is_sound
     assert shown.words(shown.record.modality) == "speculation (modality:speculation)"
     assert all(passage.text for passage in shown.passages)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from computeatlas.model.namespaces import ATLAS, ID
-from computeatlas.turtle.lines import parse_project
 
 REPOSITORY = Path(__file__).parents[2]
 OA = "http://www.w3.org/ns/oa#"
@@ -32,13 +31,11 @@ def table() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def passages(project) -> dict[str, set[tuple[str, int, int]]]:
+def passages(parsed) -> dict[str, set[tuple[str, int, int]]]:
     """The places in archived documents on which each claim rests, from the Turtle files."""
-    graph, findings = parse_project(project)
-    assert findings == []
     values: dict[str, dict[str, str]] = defaultdict(dict)
     evidence: dict[str, list[str]] = defaultdict(list)
-    for _name, file in graph:
+    for _name, file in parsed:
         for triple in file.triples:
             subject, predicate, value = (term.value for term in (triple.subject, triple.predicate, triple.object))
             if predicate in (OA + "start", OA + "end", ATLAS + "inSource"):

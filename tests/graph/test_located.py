@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 import pytest
 
 from computeatlas.model.namespaces import ATLAS, BASE, ID
-from computeatlas.turtle.lines import parse_project
 
 REPOSITORY = Path(__file__).parents[2]
 RESEARCH = REPOSITORY.parent / "shared/research"
@@ -70,12 +69,10 @@ def table(rows) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def facts(project) -> dict[tuple[str, str], set[str]]:
+def facts(parsed) -> dict[tuple[str, str], set[str]]:
     """Subject and property, each as the last part of its IRI, to values, from the Turtle files."""
-    graph, findings = parse_project(project)
-    assert findings == []
     found: dict[tuple[str, str], set[str]] = {}
-    for _name, file in graph:
+    for _name, file in parsed:
         for triple in file.triples:
             key = (triple.subject.value.removeprefix(ID), triple.predicate.value.rpartition("#")[2].rpartition("/")[2])
             found.setdefault(key, set()).add(triple.object.value)

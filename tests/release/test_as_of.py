@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from computeatlas.cli.query import query_command
 from computeatlas.engine.embedded import Query
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import DATASET_IRI
+from computeatlas.model.namespaces import DATASET_IRI, PREFIXES
 from computeatlas.model.project import Project
 from computeatlas.release.as_of import as_of, read_as_of
 from computeatlas.release.build import build
 from computeatlas.release.diff.compare import compare
 from computeatlas.release.load import current, is_fresh, load
 
-PREFIXES = """@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
+HEAD = """@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix : <http://e/> .
 """
@@ -29,7 +29,7 @@ PREFIXES = """@prefix atlas: <https://w3id.org/compute-atlas/ontology#> .
 
 def left(text: str, day: str) -> set[str]:
     """Return the names of what is said of things as of a day, `subject property object`."""
-    quads = ox.parse((PREFIXES + text).encode(), format=ox.RdfFormat.TURTLE)
+    quads = ox.parse((HEAD + text).encode(), format=ox.RdfFormat.TURTLE)
     return {
         " ".join(
             str(term).strip("<>").rpartition("/")[2].rpartition("#")[2] for term in (q.subject, q.predicate, q.object)
@@ -68,7 +68,7 @@ def test_a_document_without_a_date_counts_from_the_day_it_was_first_seen() -> No
 
 def test_nameless_things_inside_what_is_gone_are_gone() -> None:
     quads = ox.parse(
-        (PREFIXES + ':c a atlas:Claim ; :x [ :y [ :z "in" ] ] . :other :x [ :z "out" ] .').encode(),
+        (HEAD + ':c a atlas:Claim ; :x [ :y [ :z "in" ] ] . :other :x [ :z "out" ] .').encode(),
         format=ox.RdfFormat.TURTLE,
     )
     assert sum(q.predicate.value == "http://e/z" for q in as_of(quads, date(2025, 1, 1))) == 1
@@ -99,15 +99,74 @@ def test_what_is_no_day_month_or_year_is_refused_with_what_to_write(text: str) -
         read_as_of(text)
 
 
+USED = "actor atlas claim dcterms edtf foaf modality prog psg rank rdfs reliability source-kind src"
+#: To the tiny graph: a later document, and a number that it gives in place of the one of the earlier document.
+MORE = {
+    "sources/later.ttl": """
+src:later a atlas:Source ;
+    dcterms:title "Later"@en ;
+    dcterms:publisher actor:builder ;
+    dcterms:language "en" ;
+    dcterms:issued "2025-03"^^edtf:EDTF ;
+    foaf:page <https://example.org/later> ;
+    atlas:sourceKind source-kind:news ;
+    atlas:reliability reliability:b .
+
+psg:later-count a atlas:Passage ;
+    atlas:inSource src:later ;
+    atlas:locator "thirteen huts" ;
+    atlas:seenOn "2026-11-20" .
+""",
+    "entities/huts.ttl": """
+prog:huts a atlas:Programme ;
+    rdfs:label "Huts"@en , "Stugor"@sv .
+""",
+    "claims/huts.ttl": """
+claim:huts-count-7 a atlas:Claim ;
+    rdfs:label "There are seven huts"@en , "Det finns sju stugor"@sv ;
+    atlas:subject prog:huts ;
+    atlas:predicate atlas:facilityCount ;
+    atlas:value 7 ;
+    atlas:modality modality:reported ;
+    atlas:rank rank:normal ;
+    atlas:asOf "2024-05"^^edtf:EDTF ;
+    atlas:evidence psg:paper-0-31 .
+
+claim:huts-count-13 a atlas:Claim ;
+    rdfs:label "There will be 13 huts"@en , "Det blir 13 stugor"@sv ;
+    atlas:subject prog:huts ;
+    atlas:predicate atlas:facilityCount ;
+    atlas:value 13 ;
+    atlas:modality modality:announced-plan ;
+    atlas:rank rank:normal ;
+    atlas:asOf "2025-03"^^edtf:EDTF ;
+    atlas:supersedes claim:huts-count-7 ;
+    atlas:evidence psg:later-count .
+""",
+}
+
+
+@pytest.fixture
+def dated(tiny: Path) -> Project:
+    """The tiny graph, its document of May 2024, with a later one and two numbers, each true at its date."""
+    head = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in USED.split())
+    for name, text in MORE.items():
+        (tiny / "graph_data" / name).write_text(head + text, encoding="utf-8")
+    paper = tiny / "graph_data/sources/paper.ttl"
+    issued = f'    dcterms:issued "2024-05"^^<{PREFIXES["edtf"]}EDTF> ;\n    dcterms:publisher'
+    paper.write_text(paper.read_text().replace("    dcterms:publisher", issued, 1))
+    return Project.find(tiny)
+
+
 @pytest.mark.slow
-def test_a_query_as_of_a_day_builds_what_it_needs_once(project: Project, tmp_path: Path, runner: CliRunner) -> None:
+def test_a_query_as_of_a_day_builds_what_it_needs_once(dated: Project, tmp_path: Path, runner: CliRunner) -> None:
     query = tmp_path / "count.rq"
     query.write_text(
         """#+ summary: How many
 PREFIX atlas: <https://w3id.org/compute-atlas/ontology#> PREFIX prog: <https://w3id.org/compute-atlas/id/programme/>
-SELECT ?n { prog:eu-ai-factories atlas:facilityCount ?n }"""
+SELECT ?n { prog:huts atlas:facilityCount ?n }"""
     )
-    arguments = ["--root", str(project.root), "--releases", str(tmp_path / "r"), "--as-of", "2024", "--format", "csv"]
+    arguments = ["--root", str(dated.root), "--releases", str(tmp_path / "r"), "--as-of", "2024", "--format", "csv"]
     for _ in range(2):
         done = runner.invoke(query_command, [*arguments, str(query)])
         assert done.output.split() == ["n", "7"]
@@ -126,22 +185,23 @@ def test_a_release_that_is_named_has_a_day_of_its_own(project: Project, tmp_path
 
 @pytest.mark.slow
 def test_a_release_as_of_a_day_stands_beside_the_current_one_and_two_tell_what_changed(
-    project: Project, release: Path, tmp_path: Path
+    dated: Project, tmp_path: Path
 ) -> None:
     day = date(2024, 12, 31)
-    built = build(project, tmp_path, day=day)
-    assert current(tmp_path, day) == built.resolve()
-    assert is_fresh(project, tmp_path, day)
-    assert not is_fresh(project, tmp_path)
+    releases = tmp_path / "releases"
+    built = build(dated, releases, day=day)
+    assert current(releases, day) == built.resolve()
+    assert is_fresh(dated, releases, day)
+    assert not is_fresh(dated, releases)
     manifest, old = load(built)
     assert manifest.as_of == "2024-12-31"
     period = f"<{DATASET_IRI}> <http://purl.org/dc/terms/temporal>/<http://www.w3.org/ns/dcat#endDate>"
     assert [row[0].value for row in old.table(Query(f"SELECT ?day {{ {period} ?day }}")).rows] == ["2024-12-31"]
-    later, new = load(release)
+    later, new = load(build(dated, releases))
     assert later.as_of is None
     found = compare(old, new)
     changed = {(one.predicate.name, one.before[0].words, one.after[0].words) for one in found.view.changed}
     assert ("atlas:facilityCount", "7", "13") in changed
-    assert "claim:ai-factories-count-13" in {thing.name for thing in found.claims.added}
-    assert "claim:ai-factories-count-7" in {thing.name for thing in found.left}
+    assert "claim:huts-count-13" in {thing.name for thing in found.claims.added}
+    assert "claim:huts-count-7" in {thing.name for thing in found.left}
     assert not found.claims.removed

@@ -26,11 +26,14 @@ CLAIM = [
     *("--predicate", "atlas:operatedBy", "--object", "actor:builder", "--modality", "reported", "--topic", "new"),
 ]
 SOURCE = ["add", "source", "--publisher", "actor:builder", "--language", "en", "--kind", "blog", "--name", "letter"]
-#: Runs the command line and kills its process at the step STEP of those that change the file system.
+#: Reads numbers from standard input. For each it runs the command line in a child that is killed at that step of those
+#: that change the file system, and prints how the child ended. The modules are loaded once, before the first child.
 KILLED = """
 import os, pathlib, signal, sys
+import pyrudof
+import computeatlas.cli.add
 from computeatlas.cli.main import main
-left = int(sys.argv[1])
+left = 0
 def counted(method):
     def call(self, *arguments, **options):
         global left
@@ -41,7 +44,13 @@ def counted(method):
     return call
 for name in ("replace", "unlink"):
     setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
-main(sys.argv[2:])
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        left = int(line)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        main(sys.argv[1:])
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -67,21 +76,29 @@ def test_a_process_killed_at_any_step_leaves_all_or_nothing(graph: Path, tmp_pat
     before = snapshot(graph)
     after: dict[str, bytes] | None = None
     outcomes = []
-    for step in range(1, 40):
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(step), *command, "--root", str(graph)], capture_output=True, timeout=300
-        )
-        if done.returncode == 0:
-            after = snapshot(graph)
-            break
-        assert done.returncode == -signal.SIGKILL, done.stderr
-        finish_interrupted(Project(graph))
-        outcomes.append(snapshot(graph))
-        # The next attempt begins with the graph as it was.
-        for name in snapshot(graph).keys() - before.keys():
-            (graph / name).unlink()
-        for name, data in before.items():
-            (graph / name).write_bytes(data)
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, *command, "--root", str(graph)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for step in range(1, 40):
+            print(step, file=process.stdin, flush=True)
+            code = int(process.stdout.readline())
+            if code == 0:
+                after = snapshot(graph)
+                break
+            assert code == -signal.SIGKILL
+            finish_interrupted(Project(graph))
+            outcomes.append(snapshot(graph))
+            # The next attempt begins with the graph as it was.
+            for name in snapshot(graph).keys() - before.keys():
+                (graph / name).unlink()
+            for name, data in before.items():
+                (graph / name).write_bytes(data)
+        process.stdin.close()
     assert after is not None
     assert after != before
     assert all(outcome in (before, after) for outcome in outcomes)

@@ -18,7 +18,7 @@ PAPER = "graph_data/sources/paper.ttl"
 
 
 def findings(root: Path, archive: Path) -> list[tuple[str, int, str]]:
-    report = check_project(Project.find(root), archive=archive, reason=False)
+    report = check_project(Project.find(root), archive=archive)
     return [(f.path, f.line, f.code) for f in report.findings]
 
 
@@ -29,7 +29,6 @@ def replace(root: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-@pytest.mark.slow
 def test_sound_passages_pass(tiny: Path) -> None:
     assert findings(tiny, TEXTS) == []
 
@@ -43,7 +42,7 @@ def test_a_wrong_digest_is_found_and_the_right_one_named(tiny: Path) -> None:
     text = (tiny / PAPER).read_text()
     right = text.split('atlas:sha256 "')[2][:64]
     replace(tiny, right, "0" * 64)
-    report = check_project(Project.find(tiny), archive=TEXTS, reason=False)
+    report = check_project(Project.find(tiny), archive=TEXTS)
     assert [(f.line, f.code) for f in report.findings] == [(23, "passage-digest")]
     assert right in report.findings[0].hint
 
@@ -52,6 +51,12 @@ def test_a_source_that_is_not_archived_is_found_once(tiny: Path, tmp_path: Path)
     empty = tmp_path / "empty"
     empty.mkdir()
     assert findings(tiny, empty) == [(PAPER, 15, "source-not-archived")]
+
+
+def test_an_archive_that_is_not_there_is_told_before_the_graph_is_read(tiny: Path, tmp_path: Path) -> None:
+    (tiny / "graph_data/claims/hall.ttl").write_text("broken")
+    with pytest.raises(UsageError, match="nowhere: no such directory"):
+        findings(tiny, tmp_path / "nowhere")
 
 
 def test_a_wrong_extent_is_found(tiny: Path) -> None:

@@ -315,7 +315,6 @@ def test_a_year_with_a_time_zone_is_not_looked_for(tiny: Path) -> None:
     assert missing(tiny, archive) == []
 
 
-def test_every_figure_of_the_graph_is_in_its_passages(project: Project, archive: Path) -> None:
-    graph, _ = parse_project(project)
-    findings = missing_in(graph, read_archive(archive))
+def test_every_figure_of_the_graph_is_in_its_passages(parsed: ParsedGraph, archive: Path) -> None:
+    findings = missing_in(parsed, read_archive(archive))
     assert [str(finding) for finding in findings if finding.is_error] == []

@@ -64,9 +64,9 @@ def triples() -> list[ox.Triple]:
     return found
 
 
-def test_the_graph_itself_has_the_shapes() -> None:
-    graph, _ = parse_project(Project.find())
-    assert find_shape_violations(graph, SHAPES) == []
+@pytest.mark.slow
+def test_the_graph_itself_has_the_shapes(parsed: ParsedGraph) -> None:
+    assert find_shape_violations(parsed, SHAPES) == []
 
 
 @pytest.mark.slow
@@ -88,8 +88,8 @@ def test_random_faults_are_found_as_by_the_reference(triples, seed: int, faults:
     assert by_rudof(changed) == by_pyshacl(changed)
 
 
-def test_shapes_that_are_no_turtle_are_named(tmp_path: Path) -> None:
+def test_shapes_that_are_no_turtle_are_named(tiny: Path, tmp_path: Path) -> None:
     path = tmp_path / "shapes.ttl"
     path.write_text("shape:x a .\n")
     with pytest.raises(UsageError, match=r"shapes\.ttl"):
-        find_shape_violations(parse_project(Project.find())[0], [path])
+        find_shape_violations(parse_project(Project.find(tiny))[0], [path])

@@ -92,7 +92,11 @@ def check_project(
     A layer whose ground a former one found unsound is left out and named in the report. `archive` is the directory of
     archived texts, `memory` what spares the reasoner work with Reason.WHEN_CHANGED. `new` has the texts of Turtle files
     that are checked in place of those on disk.
+
+    Raises UsageError where there is no directory `archive`.
     """
+    # First, so that a wrong name is told before the minutes of a large graph.
+    texts = None if archive is None else read_archive(archive)
     progress("reading")
     graph, findings = parse_project(project, new)
     report = CheckReport(graph, findings)
@@ -114,11 +118,11 @@ def check_project(
         report.findings += find_rule_breaches(graph, engine, view, project.checks())
         progress("checking shapes")
         report.findings += shapes.result()
-    if archive is None:
+    if texts is None:
         report.left_out.append("passages against the archived texts: name the archive with --archive DIR")
     else:
         progress("checking evidence")
-        report.findings += check_evidence(graph, engine, facts, read_archive(archive))
+        report.findings += check_evidence(graph, engine, facts, texts)
         if unread := count_unread(graph, facts):
             report.left_out.append(
                 f"numbers and years of {unread} claim{'' if unread == 1 else 's'}: their passages are located and not"
