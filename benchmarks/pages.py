@@ -40,6 +40,8 @@ PAGES = {
     "/conflicts": 60_000,
     "/sources": 60_000,
     "/ontology": 60_000,
+    "/questions": 60_000,
+    "/questions/mimer_funding_shares": 60_000,
     "/sparql": 500_000,
 }
 ENTITIES = [path for path in PAGES if path.startswith("/doc/")]

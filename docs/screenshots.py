@@ -23,6 +23,8 @@ PAGES = {
     "place": "/doc/place/sweden",
     "claim": "/doc/claim/falun-built-by-nvidia",
     "source": "/doc/source/vr-mimer",
+    "questions": "/questions",
+    "question": "/questions/mimer_funding_shares",
     "map": "/map",
     "timeline": "/timeline",
     "money": "/money",

@@ -33,6 +33,9 @@ PAGES = [
     "/graph/claims",
     "/problems",
     "/sparql",
+    "/questions",
+    "/questions/mimer_funding_shares",
+    "/questions/contradictions",
     "/doc/infrastructure/no-such-thing",
 ]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from computeatlas.engine.embedded import EmbeddedEngine, Query
-from computeatlas.sparql.values import with_rows, with_values
+from computeatlas.sparql.values import values_of, with_rows, with_values
 
 TEXTS = st.lists(
     st.tuples(st.integers(0, 9), st.sampled_from(['"}"', '"VALUES ?x { 1 }"', "<http://e/#a>"])), max_size=4
@@ -35,3 +35,9 @@ def test_a_block_of_other_variables_is_not_taken(names: tuple[str, ...]) -> None
         with_rows("SELECT * { VALUES (?a ?b) { } }", names, [])
     with pytest.raises(KeyError):
         with_values("SELECT * { VALUES (?a ?b) { } } # VALUES ?a { 1 }", names[0], [])
+
+
+def test_the_terms_of_a_block_are_read_as_they_are_written() -> None:
+    query = "# VALUES ?x { 9 }\nSELECT * { VALUES (?x ?y) { (8 8) } VALUES $x { e:a <http://e/b> } VALUES ?x { 1 } }"
+    assert values_of(query, "x") == ("e:a", "<http://e/b>")
+    assert values_of(query, "y") == ()

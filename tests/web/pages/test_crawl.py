@@ -196,4 +196,5 @@ def test_every_view_is_among_what_is_reached(crawl: Crawl) -> None:
     reached = {urlsplit(address).path for address in crawl.found}
     views = {"/map", "/timeline", "/money", "/conflicts", "/sources", "/quality", "/ontology", "/sparql", "/search",
              "/download/"}  # fmt: skip
+    views |= {"/questions", "/questions/mimer_funding_shares"}
     assert views <= reached

@@ -44,12 +44,15 @@ class Links(HTMLParser):
             self.found.append(dict(attributes)["href"])
 
 
-def test_front_page_lists_its_questions_as_links_that_run(site: str, project) -> None:
+def test_front_page_leads_to_its_questions_and_its_counts_run(site: str, project) -> None:
     status, text, _headers = get(site)
     assert status == 200
-    queries = [link for link in Links(text).found if link.startswith("/sparql?query=") and "&format=" not in link]
-    chosen = [path for path in project.questions() if "#+ front:" in path.read_text("utf-8")]
-    assert len(queries) > len(chosen) > 0
+    links = Links(text).found
+    chosen = [path.stem for path in project.questions() if "#+ front:" in path.read_text("utf-8")]
+    assert len(chosen) > 0
+    assert {f"/questions/{name}" for name in chosen} <= set(links)
+    queries = [link for link in links if link.startswith("/sparql?query=") and "&format=" not in link]
+    assert len(queries) > 0
     for link in queries:
         status, table, _headers = get(site[:-1] + link, "text/csv")
         assert status == 200

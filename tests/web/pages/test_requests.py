@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 #: The addresses of the pages, from the blueprints themselves, with something in each of their slots.
 SLOTS = {"path:name": ("infrastructure/mimer", "nothing", "a//b", "..", "%00", "%ff", "%2e%2e%2f", "x" * 3000)}
-SLOTS |= {"name": ("manifest.json", "none", "%2e%2e"), "int:number": ("1", "0", "99999999999999999999")}
+SLOTS |= {
+    "name": ("manifest.json", "mimer_funding_shares", "none", "%2e%2e"),
+    "int:number": ("1", "0", "99999999999999999999"),
+}
 NAMES = (
     "page",
+    "funded",
     "claims",
     "lang",
     "kind",

@@ -27,6 +27,7 @@ from computeatlas.web.pages import (
     ontology,
     page_cache,
     quality,
+    questions,
     search,
     sources,
     sparql,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 PAGES = (
     front, search, ontology, download, crawlers, sparql, cite, map, timeline, entity, why, money, conflicts, sources,
     quality,
+    questions,
 )  # fmt: skip
 
 

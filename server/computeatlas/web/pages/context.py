@@ -70,19 +70,20 @@ class PageContext:
         """The labels of the data as they are now."""
         return self._names.get(self.version, lambda: Names(self.settings.views["labels"]))
 
-    def ask(self, text: str) -> Table:
-        """Return the table of a query of ours, asked for the client of this request; raises what the engine raises."""
-        return self.ask_all([text])[0]
+    def ask(self, text: str, timeout: float | None = None) -> Table:
+        """Return the table of a query of ours, asked for the client of this request; see `ask_all`."""
+        return self.ask_all([text], timeout)[0]
 
-    def ask_all(self, texts: Sequence[str]) -> list[Table]:
+    def ask_all(self, texts: Sequence[str], timeout: float | None = None) -> list[Table]:
         """Return the tables of several queries of ours, asked together for the client of this request, in their order.
 
-        Raises what the query raises that fails first; the others are abandoned then.
+        Each may take as long as any query, or `timeout` seconds where that is less. Raises what the query raises that
+        fails first; the others are abandoned then.
         """
         begun = time.perf_counter()
-        tables = self.asker.tables(
-            open_questions(), texts, union=self.settings.union, timeout=self.settings.limits.timeout
-        )
+        most = self.settings.limits.timeout
+        allowed = most if timeout is None else min(timeout, most or timeout)
+        tables = self.asker.tables(open_questions(), texts, union=self.settings.union, timeout=allowed)
         count, rounds, seconds = g.get("asked", (0, 0, 0.0))
         g.asked = (count + len(texts), rounds + 1, seconds + time.perf_counter() - begun)
         return tables

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.http.urls import path_of
+from computeatlas.web.pages.context import context
 from computeatlas.web.pages.search import search_index
 
 blueprint = Blueprint("crawlers", __name__)
@@ -16,9 +17,21 @@ blueprint = Blueprint("crawlers", __name__)
 _PER_FILE = 50_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: What has as many addresses as there are questions.
-_ENDLESS = ("/sparql?", "/search?", "/search/", "/describe", "/why", "/store", "/update", "/metrics", "/*?lang=")
+_ENDLESS = (
+    "/sparql?",
+    "/search?",
+    "/search/",
+    "/describe",
+    "/why",
+    "/questions/*?",
+    "/store",
+    "/update",
+    "/metrics",
+    "/*?lang=",
+)
 _PAGES = (
     "/",
+    "/questions",
     "/map",
     "/timeline",
     "/money",
@@ -62,7 +75,8 @@ def sitemap_part(number: int) -> Response:
 def _paths() -> list[str]:
     """Return the paths of the pages of ours; things that only have `/describe` are left out."""
     things = (path_of(iri) for iri in search_index().things(("entity", "document", "code", "data")))
-    return [*_PAGES, *dict.fromkeys(path for path in things if "?" not in path and path not in _PAGES)]
+    questions = (f"/questions/{query.name}" for query in context().settings.questions)
+    return [*_PAGES, *questions, *dict.fromkeys(path for path in things if "?" not in path and path not in _PAGES)]
 
 
 def _xml(root: str, item: str, paths: list[str]) -> Response:

@@ -41,7 +41,7 @@ _CALLED = {
     "jsonld": "JSON-LD",
 }
 #: Kind of result → the formats that an answer is to be had in, each with its name for people; tables in CSV first.
-_DOWNLOADS = {
+DOWNLOADS = {
     str(kind): [
         (item.name, _CALLED[item.name]) for item in sorted(formats_for(kind), key=lambda item: item.name != "csv")
     ]
@@ -109,7 +109,7 @@ def _page(query: str, answer: dict[str, Any] | None = None) -> Response:
         concat=concat,
         kind=kind,
         questions=read_questions(context().settings.questions, language()),
-        formats=_DOWNLOADS,
+        formats=DOWNLOADS,
         prefixes=PREFIXES,
         paths=_PATHS,
     )

@@ -44,7 +44,7 @@ def why() -> str:
             dict.fromkeys(passage for claim in records.claims.values() for passage in claim.passages), 1
         )
     }
-    present.need_in(triple, derivation, list(records.claims))
+    present.need_in(triple, derivation, records.claims)
     return render_template(
         "why.html",
         triple=triple,
