@@ -28,6 +28,7 @@ ARROWS = {
     "views.drawing": {"model"},
     "views": {"model", "sparql", "engine", "views.drawing"},
     "views.entity": {"model", "sparql", "engine", "views"},
+    "views.tables": {"model", "engine", "views"},
     "curate": {"model", "turtle", "engine"},
     "curate.amounts": {"model"},
     "curate.check": {"model", "turtle", "engine", "curate", "curate.amounts"},
@@ -38,8 +39,8 @@ ARROWS = {
     "web.http": {"model", "engine"},
     "web.endpoints": {"model", "sparql", "engine", "provenance", "views", "views.entity", "web.http"},
     "web.pages": {
-        "model", "sparql", "engine", "provenance", "views", "views.drawing", "views.entity", "web.http",
-        "web.endpoints",
+        "model", "sparql", "engine", "provenance", "views", "views.drawing", "views.entity", "views.tables",
+        "web.http", "web.endpoints",
     },
     "web.serve": {"model", "engine", "engine.pool", "web.http", "web.endpoints", "web.pages"},
     "flask": {"model", "engine", "engine.pool", "web.http", "web.endpoints"},

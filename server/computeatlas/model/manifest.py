@@ -10,6 +10,8 @@ from computeatlas.model.errors import ReleaseError
 #: Raised when the meaning of a release directory changes; older and newer ones are refused.
 LAYOUT = 1
 MANIFEST_NAME = "manifest.json"
+#: Copies of the data for who has no bzip2, which a release may have besides; see `release/copies.py`.
+NQUADS_COPY, TURTLE_COPY = "compute-atlas.nq.gz", "compute-atlas.ttl.gz"
 
 
 @dataclass(frozen=True)

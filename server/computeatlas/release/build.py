@@ -25,12 +25,13 @@ from computeatlas.model.namespaces import GRAPH, GRAPHS, graph_iri
 from computeatlas.model.progress import Progress, silent
 from computeatlas.model.queryfile import read_query
 from computeatlas.release.as_of import as_of
+from computeatlas.release.copies import gzip_copies
 from computeatlas.release.describe import describe, ontology_version
 from computeatlas.release.infer import infer
 from computeatlas.release.quality import measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from computeatlas.model.project import Project
@@ -65,7 +66,7 @@ def build(project: Project, releases: Path, *, day: date | None = None, progress
         generator=__version__,
         as_of=day.isoformat() if day else None,
     )
-    return _publish(releases, data, manifest)
+    return _publish(releases, data, manifest, gzip_copies(nquads))
 
 
 def assemble_graphs(
@@ -124,7 +125,7 @@ def link_name(day: str | None) -> str:
     return f"as-of-{day}" if day else CURRENT
 
 
-def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
+def _publish(releases: Path, data: bytes, manifest: Manifest, copies: Mapping[str, bytes]) -> Path:
     """Write the release aside, rename it, then replace the link: a reader sees the old release or the new one whole."""
     looking_back = f"as-of-{manifest.as_of}-" if manifest.as_of else ""
     target = releases / f"{manifest.version}-{looking_back}{manifest.digest[:16]}"
@@ -134,6 +135,8 @@ def _publish(releases: Path, data: bytes, manifest: Manifest) -> Path:
         try:
             _write(aside / DATA_NAME, data)
             _write(aside / MANIFEST_NAME, manifest.to_json().encode())
+            for name, copy in copies.items():
+                _write(aside / name, copy)
             aside.chmod(0o755)
             if target.exists():
                 shutil.rmtree(target)

@@ -28,9 +28,11 @@ from computeatlas.web.pages import (
     page_cache,
     quality,
     questions,
+    recipes,
     search,
     sources,
     sparql,
+    tables,
     timeline,
     why,
 )
@@ -46,6 +48,7 @@ PAGES = (
     front, search, ontology, download, crawlers, sparql, cite, map, timeline, entity, why, money, conflicts, sources,
     quality,
     questions,
+    tables, recipes,
 )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ _PAGES = (
     "/sparql",
     "/dataset",
     "/download/",
+    "/recipes",
 )
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, send_file
 
-from computeatlas.model.manifest import MANIFEST_NAME
+from computeatlas.model.files import file_digest
+from computeatlas.model.manifest import MANIFEST_NAME, NQUADS_COPY, TURTLE_COPY
 from computeatlas.web.http.problems import RequestError
 from computeatlas.web.pages.context import context
 
@@ -26,6 +27,7 @@ _MEDIA_TYPES = {
     ".nq.gz": "application/gzip",
     ".nq": "application/n-quads",
     ".json": "application/json",
+    ".ttl.gz": "application/gzip",
     ".ttl": "text/turtle",
     ".zip": "application/zip",
 }
@@ -77,12 +79,15 @@ def _release() -> tuple[Manifest | None, Path | None]:
 
 
 def _offers(manifest: Manifest, directory: Path) -> list[Offer]:
-    """Return the files that the manifest names, itself, and the bundle."""
+    """Return the files that the manifest names, copies of the data, the manifest itself, and the bundle."""
     offers = [
         Offer(name, _media_type(name), int(facts["bytes"]), str(facts["sha256"]))
         for name, facts in sorted(manifest.files.items())
         if name == Path(name).name
     ]
+    # The manifest does not name them: their bytes depend on the machine.
+    copies = [path for name in (NQUADS_COPY, TURTLE_COPY) if (path := directory / name).is_file()]
+    offers += [Offer(path.name, _media_type(path.name), path.stat().st_size, file_digest(path)) for path in copies]
     text = (directory / MANIFEST_NAME).read_bytes()
     offers.append(Offer(MANIFEST_NAME, _media_type(MANIFEST_NAME), len(text), hashlib.sha256(text).hexdigest()))
     if manifest.quads <= _LARGEST_BUNDLE:

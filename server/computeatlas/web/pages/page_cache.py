@@ -21,7 +21,10 @@ from computeatlas.web.pages.i18n import language
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_KEPT = ("Content-Type", "Content-Encoding", "Link", "Content-Location", "Vary", "Cache-Control", "ETag")
+_KEPT = (
+    "Content-Type", "Content-Encoding", "Content-Disposition", "Link", "Content-Location", "Vary", "Cache-Control",
+    "ETag",
+)  # fmt: skip
 #: Besides its body, a page costs so many bytes, about.
 _OVERHEAD = 1000
 #: Paths whose pages may differ from one time to the next, as the answer to a query with NOW() does.

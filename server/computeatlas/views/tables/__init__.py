@@ -1,0 +1,1 @@
+"""Tables for spreadsheets: facilities, claims, money and sources, with certainty and documents in each row."""
