@@ -13,7 +13,7 @@ from computeatlas.views.facilities import chosen, read_choices, read_facilities
 from computeatlas.views.facility_points import PointOf, points_of
 from computeatlas.views.names import Names
 from computeatlas.views.reader import Reader
-from computeatlas.views.tables.claims import claim_rows, claim_sheet
+from computeatlas.views.tables.claims import COLUMNS, claim_rows, claim_sheet
 from computeatlas.views.tables.facilities import facility_sheet
 from computeatlas.views.tables.money import money_sheet
 from computeatlas.views.tables.sheet import Cell, Sheet
@@ -45,22 +45,22 @@ def known(engine: EmbeddedEngine, name: str) -> set[str]:
 
 
 def test_a_claim_has_its_value_its_certainty_and_its_document(engine: EmbeddedEngine) -> None:
-    names = [ID + "claim/borlange-cost", ID + "claim/falun-cost-unknown"]
+    names = [ID + "claim/borlange-campus-cost", ID + "claim/falun-cost-unknown"]
     rows = claim_rows(reader_of(engine), names)
     assert list(rows) == names
-    cost = records(Sheet(claim_sheet_columns(), (rows[names[0]],)))[0]
-    assert (cost["Unit or currency"], cost["Certainty"]) == ("SEK", "announced plan")
-    assert isinstance(cost["At least"], Decimal)
-    assert str(cost["Value"]).startswith(("SEK", "about SEK"))
+    cost = records(Sheet(COLUMNS, (rows[names[0]],)))[0]
+    assert (cost["Unit or currency"], cost["At least"], cost["At most"]) == (
+        "EUR",
+        Decimal(2500000000),
+        Decimal(2500000000),
+    )
+    assert (cost["Value"], cost["Property"]) == ("EUR 2.5 billion", "cost estimate")
+    assert cost["Certainty"] == "estimate"
+    assert str(cost["Claim"]).startswith("Developing 240 MW in Borlänge")
     assert str(cost["Addresses"]).startswith("http")
-    unknown = records(Sheet(claim_sheet_columns(), (rows[names[1]],)))[0]
+    unknown = records(Sheet(COLUMNS, (rows[names[1]],)))[0]
     assert (unknown["Value"], unknown["At least"], unknown["In the current view"]) == ("", None, False)
-
-
-def claim_sheet_columns() -> tuple:
-    from computeatlas.views.tables.claims import COLUMNS
-
-    return COLUMNS
+    assert unknown["Claim"] == "How much goes to the site in Falun is not known"
 
 
 def test_facilities_are_all_there_with_sources_and_points(engine: EmbeddedEngine) -> None:

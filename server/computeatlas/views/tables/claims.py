@@ -47,6 +47,7 @@ COLUMNS = (
     Column("Unit or currency", "Enhet eller valuta"),
     Column("Approximate", "Ungefärligt"),
     Column("Converted from", "Omräknat från"),
+    Column("Identifier of the claim", "Påståendets identifierare"),
     Column("Identifier of the subject", "Ämnets identifierare"),
     Column("Identifier of the property", "Egenskapens identifierare"),
     Column("Identifier of the value", "Värdets identifierare"),
@@ -64,6 +65,7 @@ def claim_rows(reader: Reader, names: Iterable[str]) -> dict[str, tuple[Cell, ..
     claims, quantities = _read(reader, names)
     needed: list[str] = []
     for claim in claims:
+        needed.append(claim.iri)
         needed += iris_in(
             (claim.subject, claim.part, claim.predicate, claim.values, claim.modality, claim.rank, claim.stated_by)
         )
@@ -96,7 +98,7 @@ def _row(claim: Claim, quantities: dict[str, Quantity], reader: Reader) -> tuple
     grade = _GRADES.get(claim.grade) if claim.grade else None
     said = claim.as_of_text or (claim.issued.text if claim.issued else "")
     return (
-        claim.iri,
+        reader.label(claim.iri),
         _label(claim.subject, reader),
         _label(claim.part, reader),
         _label(claim.predicate, reader),
@@ -115,6 +117,7 @@ def _row(claim: Claim, quantities: dict[str, Quantity], reader: Reader) -> tuple
         amount.unit if amount else "",
         amount.approximate if amount else None,
         _said(claim.converted_from, True, quantities, reader) if claim.converted_from else "",
+        claim.iri,
         claim.subject or "",
         claim.predicate or "",
         join(name for value in values if (name := iri_of(value))),
