@@ -71,14 +71,6 @@ def test_pyld_reads_json_ld_and_has_the_same_triples(site: str) -> None:
     assert set(by_pyld) == set(ours)
 
 
-def test_owlready_loads_the_terms_from_their_address(site: str) -> None:
-    world = owlready2.World()
-    # Its modules are in it; without `only_local` they would be fetched from where they are published.
-    data = io.BytesIO(fetch(site + "ontology.rdf"))
-    world.get_ontology(ATLAS).load(only_local=True, fileobj=data)
-    assert world[ATLAS + "AIFactory"] in world.classes()
-
-
 def test_owlready_loads_the_bundle_from_its_address(site: str, tmp_path: Path) -> None:
     zipfile.ZipFile(io.BytesIO(fetch(site + "download/compute-atlas-protege.zip"))).extractall(tmp_path)
     whole = next(tmp_path.rglob(WHOLE))

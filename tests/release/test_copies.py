@@ -17,12 +17,9 @@ def test_they_hold_what_the_release_holds(release: Path, manifest) -> None:
     nquads = bz2.decompress((release / DATA_NAME).read_bytes())
     assert gzip.decompress((release / NQUADS_COPY).read_bytes()) == nquads
     turtle = gzip.decompress((release / TURTLE_COPY).read_bytes())
-    triples = {quad.triple for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS)}
-    copied = ox.Dataset(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
-    original = ox.Dataset(ox.Quad(*triple) for triple in triples)
-    for dataset in (copied, original):
-        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    assert set(copied) == set(original)
+    # Blank nodes keep the names that the release gives them.
+    original = {quad.triple for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS)}
+    assert {quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)} == original
     assert not {NQUADS_COPY, TURTLE_COPY} & manifest.files.keys()
 
 
