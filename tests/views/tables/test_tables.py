@@ -87,6 +87,7 @@ def test_money_has_who_pays_for_what(engine: EmbeddedEngine) -> None:
     assert all(row["Sources"] for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHEETS)
 def test_nothing_that_data_hold_raises(name: str) -> None:
     engine = EmbeddedEngine(quads())
