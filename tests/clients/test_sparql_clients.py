@@ -125,8 +125,13 @@ def test_rdflib_asks_by_its_store(site: str, results: str, method: str) -> None:
     if results in ("xml", "json"):
         # The other two have no form for a truth value.
         assert graph.query(QUERIES["ASK"]).askAnswer is True
-    assert len(graph.query(QUERIES["CONSTRUCT"]).graph) > 5
-    assert len(graph.query(QUERIES["DESCRIBE"]).graph) > 5
+    for form in ("CONSTRUCT", "DESCRIBE"):
+        if results == "xml":
+            assert len(graph.query(QUERIES[form]).graph) > 5
+        else:
+            # The store then accepts tables alone, of a graph too: a 406, which by POST it returns as a tuple.
+            with pytest.raises((ValueError, AttributeError), match=r"SPARQL query|'tuple' object"):
+                len(graph.query(QUERIES[form]).graph)
     if results != "csv":
         # CSV does not tell IRIs from texts: https://www.w3.org/TR/sparql11-results-csv-tsv/#csv-terms
         subject = rdflib.URIRef(ID + "infrastructure/mimer")
