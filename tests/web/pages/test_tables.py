@@ -71,6 +71,9 @@ def test_facilities_are_chosen_as_on_the_map(site: str) -> None:
     ]
     points = json.loads(get(site + "facilities.geojson" + chosen)[1])["features"]
     assert [item["id"] for item in points] == [item["id"] for item in drawn]
+    there = rows(get(site + "facilities.csv?place=falun")[1])
+    assert 0 < len(there) < 20
+    assert {row["Place"] for row in there} == {"Falun"}
     assert get(site + "facilities.csv?kind=nonsense")[0] == 400
 
 

@@ -22,7 +22,7 @@ from computeatlas.views.tables.sheet import Separator, to_csv
 from computeatlas.views.tables.sources import source_sheet
 from computeatlas.web.pages.context import Kept, context, reader
 from computeatlas.web.pages.i18n import LANGUAGES, language
-from computeatlas.web.pages.map import read_filter
+from computeatlas.web.pages.map import read_chosen
 from computeatlas.web.pages.parameters import choice
 
 if TYPE_CHECKING:
@@ -57,18 +57,15 @@ _SHEETS = {(name, code): Kept(maker) for name, maker in _MAKERS.items() for code
 def facility_table() -> Response:
     """Send the facilities that were chosen, as on the map, or all."""
     view = reader()
-    chosen = read_filter(facilities.read_choices(view))
-    if not chosen.address:
-        return _table("facilities")
-    return _csv(facility_sheet(view, facilities.read_facilities(view, chosen.values)), "facilities")
+    choice_made, found = read_chosen(view)
+    return _csv(facility_sheet(view, found), "facilities") if choice_made.address else _table("facilities")
 
 
 @blueprint.get("/facilities.geojson")
 def facility_points() -> Response:
     """Send the facilities that were chosen, as on the map, each with a point: its country's where no other is known."""
     view = reader()
-    chosen = read_filter(facilities.read_choices(view))
-    data = geojson(facilities.read_facilities(view, chosen.values), view, everywhere=True)
+    data = geojson(read_chosen(view)[1], view, everywhere=True)
     return _file(json.dumps(data, ensure_ascii=False).encode(), "facilities.geojson", "application/geo+json")
 
 
