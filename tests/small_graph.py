@@ -1,7 +1,7 @@
 """A small graph with every kind of thing of the whole one: for tests that go through all of a graph.
 
-What such a test proves does not depend on how many things of a kind there are, but its time does. Two things of each
-class are drawn at random, always the same ones of the same graph, and what their claims rest on and lead to comes with
+What such a test proves does not depend on how many things of a kind there are, but its time does. A thing of each
+class is drawn at random, always the same one of the same graph, and what their claims rest on and lead to comes with
 them; it is then built as the whole graph is.
 """
 
@@ -26,7 +26,7 @@ SEED = 20
 #: Things that are always there: those that other tests know, with conflicts, money, shares and located evidence.
 ALWAYS = ("infrastructure/mimer", "infrastructure/coreweave-falun")
 #: Things of each class, and claims on each of them.
-PER_CLASS, PER_THING = 2, 5
+PER_CLASS, PER_THING = 1, 4
 GRAPHS = ("entities", "sources", "claims")
 _DERIVED = ID + "quantity/"
 #: What is worked out when files are read stands in no file.

@@ -76,14 +76,6 @@ class Page:
     passage: Passage | None = None
 
     @property
-    def notes_by_document(self) -> Mapping[Source | None, list[tuple[Passage, int]]]:
-        """The cited passages with their numbers, by document; None: the document is not given."""
-        found: dict[Source | None, list[tuple[Passage, int]]] = {}
-        for passage, number in self.numbers.items():
-            found.setdefault(passage.source, []).append((passage, number))
-        return found
-
-    @property
     def is_long(self) -> bool:
         """Whether so much is said that a list of contents helps."""
         return len(self.numbers) > _LONG
@@ -162,6 +154,14 @@ def _in_order(
         yield from claims
     for reference in references:
         yield from (records.claims[name] for name in reference.claims if name in records.claims)
+
+
+def notes_by_document(numbers: Mapping[Passage, int]) -> dict[Source | None, list[tuple[Passage, int]]]:
+    """Return the cited passages with their numbers, by document; None: the document is not given."""
+    found: dict[Source | None, list[tuple[Passage, int]]] = {}
+    for passage, number in numbers.items():
+        found.setdefault(passage.source, []).append((passage, number))
+    return found
 
 
 def _number(claims: Iterable[Claim]) -> dict[Passage, int]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from computeatlas.model.namespaces import ATLAS
 from computeatlas.model.records import Grade
 from computeatlas.model.terms import iri, pick_language
-from computeatlas.views.entity.entity import read_page
+from computeatlas.views.entity.entity import notes_by_document, read_page
 from computeatlas.views.facility_maps import small_map
 from computeatlas.web.http.negotiate import problem_type
 from computeatlas.web.http.problems import RequestError
@@ -50,6 +50,9 @@ def is_iri(term: Term) -> bool:
 def is_nameless(term: Term) -> bool:
     """Say whether a value is a thing without a name."""
     return isinstance(term, ox.BlankNode)
+
+
+blueprint.add_app_template_filter(notes_by_document, "by_document")
 
 
 @blueprint.app_template_filter("in_language_of_reader")
