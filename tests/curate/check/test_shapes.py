@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.namespace import RDF, SH
 
+from computeatlas.curate.check.shape_samples import sight_of
 from computeatlas.curate.check.shapes import find_shape_violations
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import shorten
@@ -93,3 +94,71 @@ def test_shapes_that_are_no_turtle_are_named(tiny: Path, tmp_path: Path) -> None
     path.write_text("shape:x a .\n")
     with pytest.raises(UsageError, match=r"shapes\.ttl"):
         find_shape_violations(parse_project(Project.find(tiny))[0], [path])
+
+
+#: A shape with a constraint of which a sample knows nothing, so that all records are validated; it is about nothing.
+UNKNOWN_TO_SAMPLES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+<http://e/shape> a sh:NodeShape ; sh:targetClass <http://e/Nothing> ; sh:closed true ."""
+#: IRIs of names that a validator might write in another way.
+NAMES = ["http://e/plain", "http://e/å", "http://e/%C3%A5", "HTTP://E:80/../x"]
+
+
+@pytest.fixture(scope="module")
+def records(triples: list[ox.Triple]) -> list[ox.Triple]:
+    """Three copies of the statements of the smallest graph of the tests, so that each record has its like."""
+
+    def renamed(term, copy: int):
+        is_record = isinstance(term, ox.NamedNode) and term.value.partition("/id/")[2].startswith(("claim", "passage"))
+        return ox.NamedNode(f"{term.value}-{copy}") if is_record else term
+
+    return [
+        ox.Triple(renamed(t.subject, copy), t.predicate, renamed(t.object, copy)) for copy in range(3) for t in triples
+    ]
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 8))
+def test_a_sample_has_the_findings_of_all_records(tmp_path_factory, records, seed: int, faults: int) -> None:
+    chance = random.Random(seed)
+    changed = list(records)
+    for _ in range(faults):
+        place = chance.randrange(len(changed))
+        triple = changed[place]
+        value = chance.choice([*ODD, *map(ox.NamedNode, NAMES), chance.choice(records).object])
+        subject = ox.NamedNode(chance.choice(NAMES)) if chance.random() < 0.2 else triple.subject
+        what = chance.choice(["drop", "replace", "add"])
+        if what != "add":
+            del changed[place]
+        if what != "drop":
+            changed.append(ox.Triple(subject, triple.predicate, value))
+    chance.shuffle(changed)
+    unknown = tmp_path_factory.mktemp("shapes") / "unknown.ttl"
+    unknown.write_text(UNKNOWN_TO_SAMPLES)
+    graph = ParsedGraph({"claims": [ParsedFile("all.ttl", changed, "")]})
+    assert find_shape_violations(graph, SHAPES) == find_shape_violations(graph, [*SHAPES, unknown])
+
+
+def test_the_shapes_can_be_sampled_and_others_are_not() -> None:
+    shapes = [quad.triple for path in SHAPES for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    assert sight_of(shapes)
+    unknown = [quad.triple for quad in ox.parse(UNKNOWN_TO_SAMPLES, format=ox.RdfFormat.TURTLE)]
+    assert sight_of([*shapes, *unknown]) is None
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:path rdf:type ; sh:maxCount 1",
+        "sh:path [ sh:inversePath rdfs:label ] ; sh:minCount 1",
+        "sh:path rdfs:label ; sh:uniqueLang true",
+        "sh:path rdfs:label ; sh:hasValue 1",
+        "sh:path rdfs:label ; sh:property [ sh:path rdfs:seeAlso ]",
+        "sh:path rdfs:label ; sh:qualifiedValueShape [ sh:pattern 'x' ] ; sh:qualifiedMinCount 1",
+    ],
+)
+def test_what_a_sample_would_miss_is_not_sampled(constraint: str) -> None:
+    text = f"""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<http://e/shape> a sh:NodeShape ; sh:targetClass <http://e/C> ; sh:property [ {constraint} ] ."""
+    assert sight_of([quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]) is None
