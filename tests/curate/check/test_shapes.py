@@ -11,12 +11,12 @@ import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import DCTERMS, RDF, SH
 
 from computeatlas.curate.check.shape_samples import sight_of
 from computeatlas.curate.check.shapes import find_shape_violations
 from computeatlas.model.errors import UsageError
-from computeatlas.model.namespaces import shorten
+from computeatlas.model.namespaces import ATLAS, shorten
 from computeatlas.model.project import Project
 from computeatlas.turtle.lines import ParsedFile, ParsedGraph, parse_project
 
@@ -103,44 +103,87 @@ UNKNOWN_TO_SAMPLES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 NAMES = ["http://e/plain", "http://e/å", "http://e/%C3%A5", "HTTP://E:80/../x"]
 
 
+def copied(triples: list[ox.Triple], copy: int) -> list[ox.Triple]:
+    """Return `triples` about other things, which are all described as those of `triples` are."""
+    subjects = {triple.subject for triple in triples}
+
+    def renamed(term):
+        return ox.NamedNode(f"{term.value}-{copy}") if term in subjects and isinstance(term, ox.NamedNode) else term
+
+    return [ox.Triple(renamed(t.subject), t.predicate, renamed(t.object)) for t in triples]
+
+
 @pytest.fixture(scope="module")
 def records(triples: list[ox.Triple]) -> list[ox.Triple]:
     """Three copies of the statements of the smallest graph of the tests, so that each record has its like."""
+    return [triple for copy in range(3) for triple in copied(triples, copy)]
 
-    def renamed(term, copy: int):
-        is_record = isinstance(term, ox.NamedNode) and term.value.partition("/id/")[2].startswith(("claim", "passage"))
-        return ox.NamedNode(f"{term.value}-{copy}") if is_record else term
 
-    return [
-        ox.Triple(renamed(t.subject, copy), t.predicate, renamed(t.object, copy)) for copy in range(3) for t in triples
-    ]
+def compare_sample_with_all(triples: list[ox.Triple], folder: Path) -> None:
+    unknown = folder / "unknown.ttl"
+    unknown.write_text(UNKNOWN_TO_SAMPLES)
+    graph = ParsedGraph({"claims": [ParsedFile("all.ttl", triples, "")]})
+    assert find_shape_violations(graph, SHAPES) == find_shape_violations(graph, [*SHAPES, unknown])
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+def test_each_fault_of_one_record_among_many_is_found_in_a_sample(tmp_path: Path, triples) -> None:
+    sight = sight_of(shape_triples())
+    assert sight
+    # A record without a fault, since all that are like one with a fault are looked at.
+    publishers = [triple.object for triple in triples if triple.predicate.value == str(DCTERMS.publisher)]
+    actor = ox.NamedNode(ATLAS + "Actor")
+    triples = triples + [ox.Triple(one, ox.NamedNode(str(RDF.type)), actor) for one in publishers]
+    assert not by_rudof(triples)
+    changed = list(triples)
+    copy = 0
+    for place, triple in enumerate(triples):
+        if triple.predicate in sight.properties or triple.predicate.value == str(RDF.type):
+            for others in ([], *([value] for value in [*ODD, *_like(triple.object)]), [triple.object, *ODD[:1]]):
+                now = [ox.Triple(triple.subject, triple.predicate, other) for other in others]
+                copy += 1
+                changed += copied([*triples[:place], *now, *triples[place + 1 :]], copy)
+    assert copy > 200
+    compare_sample_with_all(changed, tmp_path)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 8))
 def test_a_sample_has_the_findings_of_all_records(tmp_path_factory, records, seed: int, faults: int) -> None:
     chance = random.Random(seed)
     changed = list(records)
+    sight = sight_of(shape_triples())
+    assert sight
+    seen = [triple for triple in records if triple.predicate in sight.properties]
     for _ in range(faults):
-        place = chance.randrange(len(changed))
-        triple = changed[place]
-        value = chance.choice([*ODD, *map(ox.NamedNode, NAMES), chance.choice(records).object])
+        triple = chance.choice(seen if chance.random() < 0.8 else records)
+        value = chance.choice(chance.choice([_like(triple.object), [*ODD, *map(ox.NamedNode, NAMES)]]))
         subject = ox.NamedNode(chance.choice(NAMES)) if chance.random() < 0.2 else triple.subject
         what = chance.choice(["drop", "replace", "add"])
-        if what != "add":
-            del changed[place]
+        if what != "add" and triple in changed:
+            changed.remove(triple)
         if what != "drop":
             changed.append(ox.Triple(subject, triple.predicate, value))
     chance.shuffle(changed)
-    unknown = tmp_path_factory.mktemp("shapes") / "unknown.ttl"
-    unknown.write_text(UNKNOWN_TO_SAMPLES)
-    graph = ParsedGraph({"claims": [ParsedFile("all.ttl", changed, "")]})
-    assert find_shape_violations(graph, SHAPES) == find_shape_violations(graph, [*SHAPES, unknown])
+    compare_sample_with_all(changed, tmp_path_factory.mktemp("shapes"))
+
+
+def _like(term) -> list[ox.NamedNode | ox.Literal]:
+    """Return terms that differ from `term` in the text or, where it is a text in a language, in the language."""
+    if not isinstance(term, ox.Literal):
+        return [ox.NamedNode("http://e/"), ox.NamedNode("ftp://e/")]
+    if term.language:
+        return [ox.Literal(term.value, language=language) for language in ("en", "sv", "de")]
+    return [ox.Literal(text, datatype=term.datatype) for text in ("-1", "x", "5")]
+
+
+def shape_triples() -> list[ox.Triple]:
+    return [quad.triple for path in SHAPES for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
 
 
 def test_the_shapes_can_be_sampled_and_others_are_not() -> None:
-    shapes = [quad.triple for path in SHAPES for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    shapes = shape_triples()
     assert sight_of(shapes)
     unknown = [quad.triple for quad in ox.parse(UNKNOWN_TO_SAMPLES, format=ox.RdfFormat.TURTLE)]
     assert sight_of([*shapes, *unknown]) is None

@@ -33,19 +33,8 @@ _COUNTS = frozenset({"minCount", "maxCount", "qualifiedValueShape", "qualifiedMi
 #: Constraints that see of a value what a sample keeps.
 _SEEN = frozenset({"class", "languageIn", "nodeKind"})
 #: Constraints that read the text of each value.
-_READ = frozenset(
-    [
-        "datatype",
-        "flags",
-        "in",
-        "maxExclusive",
-        "maxInclusive",
-        "maxLength",
-        "minExclusive",
-        "minInclusive",
-        "minLength",
-        "pattern",
-    ]
+_READ = frozenset({"datatype", "flags", "in", "maxLength", "minLength", "pattern"}) | frozenset(
+    {"maxExclusive", "maxInclusive", "minExclusive", "minInclusive"}
 )
 _TEXTS = frozenset({"description", "message", "name", "order"})
 _TARGETS = frozenset({"targetClass", "targetSubjectsOf"})
