@@ -66,7 +66,7 @@ def text_digest(text: str) -> str:
 
 def facts_of(graph: ParsedGraph) -> Facts:
     """Return all that the files of `graph` say, by subject."""
-    return Facts({"s": s, "p": p, "o": o} for s, p, o in _statements(graph))
+    return Facts.of_statements(_statements(graph))
 
 
 def read_passages(graph: ParsedGraph, facts: Facts, archive: dict[str, str]) -> dict[str, ArchivedPassage]:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from computeatlas.model.errors import UsageError
 from computeatlas.model.namespaces import BASE, OWL, RDF
+from computeatlas.turtle.lines import MadeFile
 from computeatlas.turtle.statement import Part, Statement, prefix_line
 from computeatlas.turtle.triples import parse_triples
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from computeatlas.model.project import Project
+    from computeatlas.turtle.lines import ParsedGraph
 
 ALL_IRI = BASE + "all"
 _ALL = "ontology/compute-atlas-all.ttl"
@@ -56,16 +58,19 @@ def protege_files(project: Project) -> list[Path]:
     return [path for name in (_ALL, _CATALOGUE) if (path := project.root / name).is_file()]
 
 
-def stale_protege_files(project: Project, new: Mapping[Path, str] | None = None) -> dict[Path, str]:
+def stale_protege_files(
+    project: Project, new: Mapping[Path, str] | None = None, parsed: ParsedGraph | None = None
+) -> dict[Path, str]:
     """Return the text that the two files should have, for those that `project` has with another text.
 
-    `new` has the texts of Turtle files that are about to be written. A file without an ontology header cannot be
-    imported and is left out. Raises FindingsError where a file is not Turtle, UsageError where one cannot be read.
+    `new` has the texts of Turtle files that are about to be written, `parsed` what was read of others. A file without
+    an ontology header cannot be imported and is left out. Raises FindingsError where a file is not Turtle, UsageError
+    where one cannot be read.
     """
     present = protege_files(project)
     if not present:
         return {}
-    headers = list(_headers(project, new or {}))
+    headers = list(_headers(project, new or {}, parsed))
     texts = {project.root / _ALL: _imports(headers), project.root / _CATALOGUE: _catalogue(headers)}
     # Bytes are compared, so that other line ends count as stale.
     return {path: texts[path] for path in present if path.read_bytes() != texts[path].encode()}
@@ -80,15 +85,19 @@ def catalogue(entries: Iterable[tuple[str, str]]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _headers(project: Project, new: Mapping[Path, str]) -> Iterator[_Header]:
+def _headers(project: Project, new: Mapping[Path, str], parsed: ParsedGraph | None) -> Iterator[_Header]:
     """Yield the headers: those of the ontology, of its code lists, of the data, each in the order of the paths."""
     paths = {*project.ontology(), *project.turtle("graph_data"), *new} - {project.root / _ALL}
     names = {project.relative(path): path for path in paths}
+    read = {file.path: file.triples for _folder, file in parsed or () if not isinstance(file, MadeFile)}
     for name in sorted(
         names, key=lambda name: (name.startswith("graph_data/"), name.count("/") > 1, name.removesuffix(".ttl"))
     ):
-        text = new[names[name]] if names[name] in new else read_text(names[name], name)
-        triples = parse_triples(text, name, "so it cannot be named to Protégé")
+        if names[name] in new or name not in read:
+            text = new[names[name]] if names[name] in new else read_text(names[name], name)
+            triples = parse_triples(text, name, "so it cannot be named to Protégé")
+        else:
+            triples = read[name]
         versions = {t.subject: t.object.value for t in triples if t.predicate == _VERSION and _is_named(t.object)}
         for triple in triples:
             if (triple.predicate, triple.object) == _IS_ONTOLOGY and _is_named(triple.subject):

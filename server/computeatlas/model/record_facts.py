@@ -35,14 +35,24 @@ class Facts:
 
     def __init__(self, rows: Iterable[Mapping[str, Term]]):
         """Take rows that bind `s`, `p` and `o`; others, and those whose property is no IRI, are passed over."""
-        self._said: dict[Term, dict[str, dict[Term, None]]] = defaultdict(lambda: defaultdict(dict))
-        for row in rows:
-            if {"s", "p", "o"} <= row.keys() and (name := iri_of(row["p"])):
-                self._said[row["s"]][name][row["o"]] = None
+        self._said: dict[Term, dict[str, dict[Term, None]]] = {}
+        self._take((row["s"], row["p"], row["o"]) for row in rows if {"s", "p", "o"} <= row.keys())
         self._sources: dict[Term, Source] = {}
         self._passages: dict[Term, Passage] = {}
         self._supports: dict[str, set[tuple[str, str, Term]]] | None = None
         self._later: dict[str, set[str]] | None = None
+
+    @classmethod
+    def of_statements(cls, statements: Iterable[tuple[Term, Term, Term]]) -> Facts:
+        """Return the facts of `statements`: subject, property and value of each."""
+        facts = cls(())
+        facts._take(statements)
+        return facts
+
+    def _take(self, statements: Iterable[tuple[Term, Term, Term]]) -> None:
+        for subject, predicate, value in statements:
+            if name := iri_of(predicate):
+                self._said.setdefault(subject, {}).setdefault(name, {})[value] = None
 
     def of(self, term: Term) -> Said:
         """Return what is said of `term`."""

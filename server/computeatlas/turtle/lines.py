@@ -7,16 +7,14 @@ asked for, which is when something was found in it.
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
+from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from computeatlas.model.errors import FindingsError
 from computeatlas.model.findings import Finding
@@ -26,8 +24,9 @@ from computeatlas.model.units import read_units, shipped_units
 from computeatlas.turtle.defaults import add_default_ranks
 from computeatlas.turtle.limits import read_turtle
 from computeatlas.turtle.recover import recover
+from computeatlas.turtle.statement_lines import key_of, statements_of
 from computeatlas.turtle.syntax_findings import too_new_finding
-from computeatlas.turtle.triples import PLACEHOLDER_BASE, find_relative_iris, parse_triples
+from computeatlas.turtle.triples import find_relative_iris, parse_triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,43 +45,6 @@ _LOOK_CLOSER = re.compile(
     r"""|<(?![A-Za-z][A-Za-z0-9+.-]*:)[^\s<>"]*>""",
     re.IGNORECASE,
 )
-
-
-class _LineParser(SinkParser):
-    """rdflib's Turtle parser, noting for each statement the line on which its object begins."""
-
-    def __init__(self, sink: RDFSink, text: str):
-        super().__init__(sink, baseURI=PLACEHOLDER_BASE, turtle=True)
-        self._breaks = [i for i, character in enumerate(text) if character == "\n"]
-        self._begun: dict[int, int] = {}
-        self.statements: list[tuple[str, str, str, int]] = []
-
-    def object(self, argstr: str, i: int, res: Any) -> int:
-        begin = self.skipSpace(argstr, i)
-        end: int = super().object(argstr, i, res)
-        if end >= 0 and begin >= 0:
-            # Keyed by the identity of the node: `res` keeps it alive until its statement is made.
-            self._begun[id(res[-1])] = bisect.bisect_left(self._breaks, begin) + 1
-        return end
-
-    def makeStatement(self, quad: Any) -> None:  # noqa: N802 (rdflib's name)
-        _context, predicate, subject, value = quad
-        line = self._begun.get(id(value))
-        if line is not None:
-            self.statements.append((_key(subject), _key(predicate), _key(value), line))
-        super().makeStatement(quad)
-
-
-def _key(term: Any) -> str:
-    """Return a name for a term of either library that does not depend on how literals are normalised.
-
-    rdflib gives `rdf:type` as a pair of a number and an IRI.
-    """
-    if isinstance(term, tuple):
-        return str(term[1])
-    if isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
-        return term.value
-    return str(term)
 
 
 @dataclass
@@ -120,7 +82,7 @@ class ParsedFile:
 
     def line_of(self, triple: ox.Triple) -> int:
         """Return the line of `triple`, or 0 where it is not known, as for a statement on a blank node."""
-        return (self.lines(_key(triple.subject), _key(triple.predicate), _key(triple.object)) or [0])[0]
+        return (self.lines(key_of(triple.subject), key_of(triple.predicate), key_of(triple.object)) or [0])[0]
 
 
 @dataclass
@@ -133,7 +95,7 @@ class MadeFile(ParsedFile):
     @cached_property
     def _lines(self) -> dict[tuple[str, ...], list[int]]:
         lines = {iri: file.line_of(use) for iri, (file, use) in self.uses.items()}
-        keys = [(_key(t.subject), _key(t.predicate), _key(t.object)) for t in self.triples]
+        keys = [(key_of(t.subject), key_of(t.predicate), key_of(t.object)) for t in self.triples]
         return _line_index([(*key, lines[key[0]]) for key in keys])
 
 
@@ -191,7 +153,7 @@ class ParsedGraph:
         for _graph, file in self:
             for triple in file.triples:
                 if triple.predicate.value == RDF + "type" and isinstance(triple.subject, ox.NamedNode):
-                    members[_key(triple.object)].add(triple.subject.value)
+                    members[key_of(triple.object)].add(triple.subject.value)
         return dict(members)
 
     def place(self, subject: str, predicate: str | None = None, value: str | None = None) -> tuple[str, int]:
@@ -278,7 +240,7 @@ def _classify_quantities(graph: ParsedGraph) -> None:
         triples = file.triples if "QuantityValue" in file.text else []
         general = {triple.subject for triple in triples if (triple.predicate, triple.object) == described}
         for triple in [t for t in triples if t.subject in general and t.predicate.value == ATLAS + "unit"]:
-            if unit := graph.units.by_notation.get(_key(triple.object)):
+            if unit := graph.units.by_notation.get(key_of(triple.object)):
                 file.triples.append(ox.Triple(triple.subject, described[0], ox.NamedNode(unit.kind)))
 
 
@@ -319,7 +281,7 @@ def parse_text(text: str, name: str) -> tuple[ParsedFile | None, list[Finding]]:
             # Of a file in Turtle 1.1 each token is known; rdflib would take a triple term for an IRI.
             if relative := find_relative_iris(text, name):
                 return None, relative
-            _statements(text)
+            statements_of(text)
     except FindingsError as error:
         return None, list(error.findings)
     except BadSyntax as error:
@@ -327,24 +289,13 @@ def parse_text(text: str, name: str) -> tuple[ParsedFile | None, list[Finding]]:
     return ParsedFile(name, triples, text), []
 
 
-def _statements(text: str) -> list[tuple[str, str, str, int]]:
-    """Return subject, predicate, object and line of each statement of `text`.
-
-    Raises BadSyntax, with the number of lines before it, where the text is not Turtle 1.1.
-    """
-    parser = _LineParser(RDFSink(rdflib.Graph()), text)
-    parser.feed(text)
-    parser.endDoc()
-    return parser.statements
-
-
 @lru_cache(maxsize=32)
 def _lines_of(text: str) -> dict[tuple[str, ...], list[int]]:
-    """Return the index of the statements of `text`; raises BadSyntax as `_statements` does.
+    """Return the index of the statements of `text`; raises BadSyntax as `statements_of` does.
 
     Kept for the files asked for last: who checks after each change, as `--watch` does, asks for most of them again.
     """
-    return _line_index(_statements(text))
+    return _line_index(statements_of(text))
 
 
 def _line_index(statements: list[tuple[str, str, str, int]]) -> dict[tuple[str, ...], list[int]]:

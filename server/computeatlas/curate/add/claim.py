@@ -136,7 +136,7 @@ class ClaimBatch:
             else:
                 texts[path] = new_file(data_iri("claims", topic), self._comments[topic], *statements)
         if any(not path.exists() for path in texts):
-            texts |= stale_protege_files(self._project, texts)
+            texts |= stale_protege_files(self._project, texts, self._known.graph)
         self.texts = texts
         new = [claim.iri for claim in self.claims]
         findings = write_checked(self._project, texts, progress, archive=self._texts, new=new)

@@ -150,6 +150,8 @@ def _by_row(
     project: Project,
 ) -> list[Finding]:
     """Return `findings` on what was to be written as findings on the rows that it comes from, others as they are."""
+    if not findings:
+        return []
     rows = dict(row_of)
     for claim in batch.claims:
         rows |= {passage: row_of[claim.iri] for passage in claim.passages if passage not in rows}

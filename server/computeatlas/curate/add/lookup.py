@@ -198,7 +198,9 @@ class Lookup:
 
     def sources_of(self, claim: str) -> set[str]:
         """Return the sources of the passages that `claim` rests on."""
-        return {source.iri for source in self._facts.claim(claim).sources}
+        evidence = self.said(claim).get(ATLAS + "evidence", ())
+        passages = [self._facts.passage(term) for term in evidence if not isinstance(term, ox.Literal)]
+        return {passage.source.iri for passage in passages if passage.source}
 
     def publisher(self, source: str) -> str | None:
         """Return the publisher of `source`, or None."""

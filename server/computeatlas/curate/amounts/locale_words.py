@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from babel import Locale, UnknownLocaleError, localedata
@@ -74,6 +74,8 @@ def plain(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
+# Words at the beginning of an amount are tried one by one, on the same few letters of each.
+@lru_cache(maxsize=8192)
 def spelling(text: str) -> str:
     """Return `text` as the words of this module are spelled."""
     return plain(fold(plain(text))).rstrip(".")
