@@ -20,13 +20,14 @@ from computeatlas.model.project import Project
 from computeatlas.release.build import build
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SEED = 20
 #: Things that are always there: those that other tests know, with conflicts, money, shares and located evidence.
 ALWAYS = ("infrastructure/mimer", "infrastructure/coreweave-falun")
-#: Things of each class, and claims on each of them.
-PER_CLASS, PER_THING = 1, 4
+#: Claims on each thing that is drawn.
+PER_THING = 3
 GRAPHS = ("entities", "sources", "claims")
 _DERIVED = ID + "quantity/"
 #: What is worked out when files are read stands in no file.
@@ -41,8 +42,14 @@ def build_small(whole: Path, repository: Path, folder: Path) -> Path:
     for name in ("compute-atlas-all.ttl", "catalog-v001.xml"):
         (root / "ontology" / name).unlink()
     text = bz2.decompress((whole / "compute-atlas.nq.bz2").read_bytes())
-    quads = [quad for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS) if quad.graph_name.value in _NAMES]
-    kept = _chosen(quads)
+    every = list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+    quads = [quad for quad in every if quad.graph_name.value in _NAMES]
+    classes: defaultdict[str, set[str]] = defaultdict(set)
+    for quad in every:
+        if quad.predicate.value == RDF + "type" and quad.subject.value.startswith(ID):
+            # What follows by rules is a kind apart: one actor is stated to be no more than that, others follow to be.
+            classes[f"{quad.object.value} {quad.graph_name.value}"].add(quad.subject.value)
+    kept = _chosen(quads, classes)
     for name in GRAPHS:
         triples = [
             ox.Triple(quad.subject, quad.predicate, quad.object)
@@ -61,18 +68,18 @@ def build_small(whole: Path, repository: Path, folder: Path) -> Path:
 _NAMES = {graph_iri(name) for name in GRAPHS}
 
 
-def _chosen(quads: list[ox.Quad]) -> set[str]:
+def _chosen(quads: list[ox.Quad], classes: Mapping[str, set[str]]) -> set[str]:
     """Return the IRIs of the things that are drawn and of all that they lead to."""
     draw = random.Random(SEED)
-    classes: defaultdict[str, set[str]] = defaultdict(set)
     claims: defaultdict[str, set[str]] = defaultdict(set)
+    given: defaultdict[str, set[str]] = defaultdict(set)
     leads: defaultdict[str, set[str]] = defaultdict(set)
     # What says of which whole a thing is a part comes with the thing: claims on a part of another are errors.
     parts = {quad.subject.value for quad in quads if quad.object.value == ATLAS + "partOf"}
     for quad in quads:
         subject, value = quad.subject.value, quad.object.value
-        if quad.predicate.value == RDF + "type" and quad.graph_name.value == graph_iri("entities"):
-            classes[value].add(subject)
+        if quad.predicate.value == ATLAS + "object":
+            given[value].add(subject)
         if quad.predicate.value == ATLAS + "subject":
             claims[value].add(subject)
             if subject in parts:
@@ -80,9 +87,15 @@ def _chosen(quads: list[ox.Quad]) -> set[str]:
         if isinstance(quad.object, ox.NamedNode) and value.startswith(ID):
             leads[subject].add(value)
     things = {ID + name for name in ALWAYS}
+    open_ = set()
     for name in sorted(classes):
-        things |= set(draw.sample(sorted(classes[name]), min(PER_CLASS, len(classes[name]))))
-    open_ = set(things)
+        if things & classes[name]:
+            continue
+        thing = draw.choice(sorted(classes[name]))
+        things.add(thing)
+        # A quantity, which stands in no file, is there where a claim gives it.
+        open_ |= set(sorted(given[thing])[:1])
+    open_ |= things
     for thing in sorted(things):
         open_ |= set(draw.sample(sorted(claims[thing]), min(PER_THING, len(claims[thing]))))
     kept: set[str] = set()
