@@ -323,8 +323,8 @@ def test_a_long_answer_is_shown_in_parts(page: Page, url: str) -> None:
 
 def test_an_amount_is_drawn_against_names(page: Page, url: str, project) -> None:
     query = next(path for path in project.questions() if path.stem == "investment_by_commitment").read_text("utf-8")
-    open_query(page, url, query)
-    names = cells(page)[::8]
+    open_query(page, url, query + "\nLIMIT 5")
+    names = cells(page)[::9]
     page.get_by_role("tab", name="Chart").click()
     drawing = page.locator("svg.atlas-plot")
     drawing.wait_for()
