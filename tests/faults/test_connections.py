@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 LOOKUP = PREFIX + "SELECT ?l { :i7 :label ?l }"
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . }"
 #: About 50 MB of JSON.
-LARGE = "SELECT ?a ?b ?c ?d { ?a ?b ?c . { SELECT ?d { ?d ?e ?f } LIMIT 12 } }"
+LARGE = "SELECT ?a ?b ?c ?d { { SELECT ?a ?b ?c { ?a ?b ?c } LIMIT 25000 } { SELECT ?d { ?d ?e ?f } LIMIT 12 } }"
 END = b"\r\nHost: e.example\r\n"
 
 
