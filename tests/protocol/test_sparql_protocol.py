@@ -732,7 +732,9 @@ EVERYTHING = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?o"
 def test_everything_can_be_sorted_whatever_its_kind(site: str, ask, accept: str) -> None:
     # The engine's own sort of these values ends its process.
     assert ask(site, EVERYTHING + f" LIMIT 5 # {accept}", accept)
-    assert ask(site, EVERYTHING + f" # {accept}", accept)
+    # A table of the whole graph is more than a page may hold.
+    most = " LIMIT 20000" if accept == "text/html" else ""
+    assert ask(site, EVERYTHING + f"{most} # {accept}", accept)
 
 
 def test_columns_of_a_star_are_in_the_order_of_the_query(site: str, ask) -> None:
