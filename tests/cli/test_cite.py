@@ -25,12 +25,12 @@ def run(runner: CliRunner, release: Path, *arguments: str) -> str:
 
 def test_sources_are_printed_as_text(runner, release, query) -> None:
     text = run(runner, release, "--cite", query)
-    assert text.startswith("Claims: 6\n")
+    assert text.startswith("Claims: 8\n")
     assert "gixtools.net" in text
 
 
 @pytest.mark.parametrize(
-    ("form", "begins"), [("text", "Claims: 6"), ("bibtex", "@misc{gixtools-mimer,"), ("csl", "[\n"), ("json", "{\n")]
+    ("form", "begins"), [("text", "Claims: 8"), ("bibtex", "@misc{gixtools-mimer,"), ("csl", "[\n"), ("json", "{\n")]
 )
 def test_sources_are_printed_in_each_format(runner, release, query, form: str, begins: str) -> None:
     text = run(runner, release, "--cite", "--format", form, query)
