@@ -235,7 +235,8 @@ def test_every_question_is_traced_or_says_why_not(project, asking) -> None:
     for path in project.questions():
         found = find_triples(read_query(path).text, asking)
         assert found.triples, path.name
-        assert {gap.reason for gap in found.gaps} <= {Reason.ABSENCE, Reason.REPEATED_PATH}, path.name
+        # Some ask of the whole graph, of which the first so many triples are traced.
+        assert {gap.reason for gap in found.gaps} <= {Reason.ABSENCE, Reason.REPEATED_PATH, Reason.CUT}, path.name
 
 
 @given(st.text(alphabet='{}()[]<>?:."#^/|*+ \nSELECTWHEROPIONAUGB1', max_size=60))

@@ -167,8 +167,7 @@ def test_the_project_has_conflicts_of_every_kind_and_explains_every_outcome(engi
     conflicts = read_conflicts(reader, read_questions(reader))
     assert {conflict.question.kind for conflict in conflicts} == set(Kind)
     found = {answer.outcome for conflict in conflicts for answer in conflict.answers}
-    # Of these two the project has no example; made claims have.
-    assert found == set(Outcome) - {Outcome.UNSETTLED, Outcome.EARLIER, Outcome.LESS_RELIABLE}
+    assert found == set(Outcome)
 
 
 def test_no_claims_are_no_conflicts() -> None:
