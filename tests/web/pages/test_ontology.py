@@ -58,7 +58,9 @@ def test_no_anchor_is_given_twice_and_each_link_within_the_page_has_its_target(t
 
 
 def test_every_definition_stands_there_in_both_languages(text: str, engine: EmbeddedEngine) -> None:
-    rows = list(engine.table(Query(PREFIXES + "SELECT ?d { ?t skos:definition ?d }")).records())
+    # Metrics of quality have definitions too, and stand on the page of quality.
+    query = "SELECT ?d { ?t skos:definition ?d MINUS { ?t a <http://www.w3.org/ns/dqv#Metric> } }"
+    rows = list(engine.table(Query(PREFIXES + query)).records())
     assert {row["d"].language for row in rows} == {"en", "sv"}
     plain = text.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
     assert [row["d"].value for row in rows if row["d"].value not in plain] == []
